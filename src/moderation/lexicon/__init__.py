@@ -1,0 +1,1 @@
+"""Reviewed word lists: one file per class of words, each header says what is left out."""

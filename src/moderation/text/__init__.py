@@ -1,0 +1,1 @@
+"""Characters to features: letters, tokens, disguises, n-grams, the token table."""
