@@ -1,0 +1,1 @@
+"""The stored model: save, verify, load."""

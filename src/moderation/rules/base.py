@@ -1,0 +1,98 @@
+"""The contract of a rule: score the whole batch at once, explain only what was flagged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from moderation.text.tokens import Token, tokenize_spans
+from moderation.text.vocabulary import Batch, Encoder
+from moderation.types import Article, Comment, Rule, Span
+
+__all__ = ["Explanation", "Reading", "RuleModel", "Scores", "merge_spans"]
+
+#: Calibrated probabilities, shape (n_comments,); nan where a rule had nothing to go on.
+Scores = npt.NDArray[np.float64]
+
+
+@dataclass
+class Reading:
+    """What the rules are given: a batch of comments, already tokenised.
+
+    Attributes
+    ----------
+    comments : sequence of Comment
+        The comments; `texts` holds what is read of each (the head and tail of a very
+        long one), and spans refer to it.
+    articles : sequence of Article or None
+        The item each comment stands under.
+    batch : Batch
+        Tokens and their rows in the shared token table.
+    locate : callable
+        Finds the places of a text's tokens, in step with `batch`.
+    shared : dict
+        Work that one rule did and another may reuse, by name.
+    """
+
+    comments: Sequence[Comment]
+    texts: Sequence[str]
+    articles: Sequence[Article | None]
+    batch: Batch
+    locate: Callable[[str], list[Token]] = tokenize_spans
+    shared: dict[str, Any] = field(default_factory=dict)
+    _located: dict[int, list[Token]] = field(default_factory=dict)
+
+    def tokens(self, index: int) -> list[Token]:
+        """Return comment `index`'s tokens with their places, in step with the batch."""
+        if index not in self._located:
+            self._located[index] = self.locate(self.texts[index])
+        return self._located[index]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a rule spoke: a short code and the places in the text that was read."""
+
+    reason: str
+    spans: tuple[Span, ...] = ()
+
+
+def merge_spans(tokens: Sequence[Token], chosen: Sequence[bool]) -> tuple[Span, ...]:
+    """Return the places of the chosen tokens; neighbours become one span."""
+    spans: list[Span] = []
+    last = -2
+    for position, (token, wanted) in enumerate(zip(tokens, chosen)):
+        if not wanted or token.end <= token.start:
+            continue
+        if last == position - 1 and spans:
+            spans[-1] = (spans[-1][0], token.end)
+        else:
+            spans.append((token.start, token.end))
+        last = position
+    return tuple(spans)
+
+
+class RuleModel(Protocol):
+    """A rule as the moderator sees it.
+
+    A rule is built once from the stored model and is then read-only, apart from caches
+    that never change an answer.
+    """
+
+    @property
+    def rule(self) -> Rule:
+        """The rule whose scores these are."""
+
+    @property
+    def encoders(self) -> Mapping[str, Encoder]:
+        """Columns this rule needs in the token table; names are unique to the rule."""
+
+    def score(self, reading: Reading) -> Scores:
+        """Return the probability that each comment breaks the rule."""
+
+    def explain(self, reading: Reading, index: int) -> Explanation:
+        """Return reason and spans for comment `index`, which was flagged."""
