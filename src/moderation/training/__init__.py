@@ -1,0 +1,1 @@
+"""Corpora, fitting, calibration, evaluation; nothing here is needed to classify."""
