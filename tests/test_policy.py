@@ -213,8 +213,8 @@ def test_windows_cover_a_short_comment_and_both_ends_of_a_long_one() -> None:
         ),
         ('[rules.spam]\nmessage = " "', "site.toml:2: rules.spam.message: must not be empty"),
         (
-            "[rules.spam]\nreasons.x = 1979-05-27",
-            "site.toml:2: rules.spam.reasons.x: must be text or a table, not a date or time",
+            "[rules.spam]\nreasons.loan = 1979-05-27",
+            "site.toml:2: rules.spam.reasons.loan: must be text or a table, not a date or time",
         ),
         ('[terms]\nblock = "بد"', "site.toml:2: terms.block: must be a list of texts, not text"),
         (
@@ -346,3 +346,28 @@ def test_the_locator_knows_every_way_of_writing_a_key() -> None:
 def test_no_text_raises_anything_but_a_policy_error(text: str) -> None:
     with suppress(PolicyError):
         Policy.from_toml(text)
+
+
+def test_a_mistyped_reason_is_an_unknown_key() -> None:
+    with pytest.raises(PolicyError, match=r"site\.toml:2: .*profnity: unknown key .*profanity"):
+        Policy.from_toml('[rules.insult.reasons]\nprofnity = "نه"', "site.toml")
+
+
+def test_reasons_are_those_of_the_lists() -> None:
+    from importlib.resources import files
+
+    from moderation.reasons import REASONS
+    from moderation.rules import insult, language, language_names
+
+    lists = files("moderation.lexicon").joinpath("subjects").iterdir()
+    subjects = {entry.name.removesuffix(".txt") for entry in lists}
+    assert REASONS[Rule.OFF_TOPIC] == subjects | {"other_subject"}
+    assert set(insult._REASONS.values()) < REASONS[Rule.INSULT]
+    named = {*language.ARABIC_CLASSES, *language_names._CODES.values()}
+    named |= set(language_names._SCRIPTS.values())
+    assert named - {"persian"} <= REASONS[Rule.LANGUAGE]
+
+
+def test_spellings_of_one_term_in_two_lists_are_a_mistake() -> None:
+    with pytest.raises(PolicyError, match="also stands in"):
+        Policy.from_toml('[terms]\nallow = ["بی شعور"]\nblock = ["بی\u200cشعور"]')

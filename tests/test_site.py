@@ -81,3 +81,19 @@ def test_spans_are_sorted() -> None:
 
 def test_no_terms() -> None:
     assert find("هر متنی") == []
+
+
+def test_neighbouring_words_are_not_a_term() -> None:
+    assert places("ما در خانه هستیم", block=["مادر"]) == []
+    assert places("مادرم", block=["مادر"]) == []
+
+
+def test_a_term_in_parts_is_found_in_any_parting() -> None:
+    terms = {"block": ["ارزان\u200cسرا"]}
+    assert places("به ارزان سرا بروید", **terms) == [("blocked_term", ["ارزان سرا"])]
+    assert places("به ارزان\u200cسرا بروید", **terms) == [("blocked_term", ["ارزان\u200cسرا"])]
+    assert places("به ارزانسرا بروید", **terms) == [("blocked_term", ["ارزانسرا"])]
+
+
+def test_emoji_are_terms_too() -> None:
+    assert places("خوب 😀 بود", review=["😀"]) == [("watched_term", ["😀"])]

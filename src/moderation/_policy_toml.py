@@ -18,6 +18,7 @@ from moderation.policy import (
     Terms,
     Thresholds,
 )
+from moderation.reasons import REASONS
 from moderation.types import Rule
 
 if sys.version_info >= (3, 11):
@@ -34,6 +35,7 @@ _TERM_KEYS = ("block", "allow", "review")
 _PROTECT_KEYS = ("persons", "organisations")
 _LIMIT_KEYS = ("max_chars", "head_chars", "tail_chars")
 _MOST_CHARS = 10**9
+_FEW_KEYS = 16
 
 
 def read_policy(text: str, source: str, default: Policy | None) -> Policy:
@@ -97,13 +99,11 @@ class _Reader:
 
     # -- values -------------------------------------------------------------
 
-    def _table(self, raw: Any, path: KeyPath, known: Iterable[str] | None) -> dict[str, Any]:
+    def _table(self, raw: Any, path: KeyPath, known: Iterable[str]) -> dict[str, Any]:
         """Return the known keys of a table; the others are problems."""
         if not isinstance(raw, dict):
             self._problem(path, f"must be a table, not {_kind(raw)}")
             return {}
-        if known is None:
-            return raw
         known = list(known)
         for key in raw:
             if key not in known:
@@ -180,7 +180,9 @@ class _Reader:
         switched_off = table.get("review") == "never"
         own = dict(base.reason_thresholds) if base and not switched_off else {}
         path = (*path, "reasons")
-        for reason, value in self._table(table.get("reasons", {}), path, None).items():
+        for reason, value in self._table(
+            table.get("reasons", {}), path, sorted(REASONS[rule])
+        ).items():
             if isinstance(value, str):
                 text = self._text({reason: value}, path, reason)
             elif isinstance(value, dict):
@@ -221,7 +223,7 @@ class _Reader:
     def _check_terms(self, terms: dict[str, tuple[str, ...]]) -> None:
         for word in terms["allow"]:
             for other in ("block", "review"):
-                if word in terms[other]:
+                if _joined(word) in map(_joined, terms[other]):
                     self._problem(("terms", "allow"), f"{word!r} also stands in terms.{other}")
 
     def _limits(self, raw: Any, base: Limits) -> Limits:
@@ -260,6 +262,13 @@ class _Reader:
         return Limits(most, head, tail)
 
 
+def _joined(term: str) -> str:
+    """Return what spellings of one term share."""
+    from moderation.text.letters import fold  # only a list of terms needs it
+
+    return fold("".join(term.split()))
+
+
 def _line(problem: tuple[int, str]) -> int:
     return problem[0]
 
@@ -294,4 +303,6 @@ def _hint(key: str, known: list[str]) -> str:
     from difflib import get_close_matches  # only a mistake needs it
 
     close = get_close_matches(key, known, n=1)
-    return f" (did you mean {close[0]!r}?)" if close else f" (known: {', '.join(known)})"
+    if close:
+        return f" (did you mean {close[0]!r}?)"
+    return f" (known: {', '.join(known)})" if len(known) <= _FEW_KEYS else ""

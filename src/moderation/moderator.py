@@ -130,9 +130,11 @@ class Moderator:
         ValueError
             When `articles` is a sequence of another length than `comments`.
         """
+        if isinstance(comments, str):
+            raise TypeError("comments is one string; give a list, or call classify")
         if not comments:
             return []
-        given = [c if isinstance(c, Comment) else Comment(c) for c in comments]
+        given = [_as_comment(comment) for comment in comments]
         if articles is None or isinstance(articles, Article):
             items: Sequence[Article | None] = [articles] * len(given)
         elif len(articles) == len(given):
@@ -248,6 +250,13 @@ class Moderator:
         return Verdict(
             decision, tuple(findings), scores, self.model_id, self.policy.identity, comment.id
         )
+
+
+def _as_comment(given: Comment | str) -> Comment:
+    comment = given if isinstance(given, Comment) else Comment(given)
+    if not isinstance(comment.text, str):
+        raise TypeError(f"a comment's text must be str, not {type(comment.text).__name__}")
+    return comment
 
 
 def _in_original(finding: Finding, windows: tuple[Span, ...]) -> Finding:

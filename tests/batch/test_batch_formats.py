@@ -327,13 +327,6 @@ def test_parquet_without_a_text_column(tmp_path: Path) -> None:
         open_source(path, "body")
 
 
-def test_parquet_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write_parquet(tmp_path / "f.parquet", {"text": ["a"]})
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(InputError, match=r"pip install 'persian-moderation\[parquet\]'"):
-        open_source(path)
-
-
 def test_damaged_parquet_keeps_what_was_read(tmp_path: Path) -> None:
     texts = [f"{i} {'x' * 50}" for i in range(5000)]
     path = write_parquet(

@@ -7,7 +7,6 @@ import gzip
 import io
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -175,10 +174,3 @@ def test_write_protected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(OutputError, match="write-protected"):
         write(path)
     assert path.read_text() == "old"
-
-
-def test_parquet_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(OutputError, match="needs pyarrow"):
-        write(tmp_path / "o.parquet")
-    assert names(tmp_path) == []

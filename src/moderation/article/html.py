@@ -167,7 +167,8 @@ def _without_repeats(title: str, lead: str, lines: list[str]) -> tuple[str, str]
 
 def _from_meta(markup: Markup) -> _Fields:
     def first(*names: str) -> str:
-        return next((markup.meta[name][0] for name in names if name in markup.meta), "")
+        found = next((markup.meta[name][0] for name in names if name in markup.meta), "")
+        return " ".join(found.split())
 
     title, site = first("og:title", "twitter:title"), first("og:site_name")
     if site:

@@ -165,13 +165,8 @@ def parquet_rows(
     InputError
         If it is not Parquet, or has no text column named `column`.
     """
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet
-    except ImportError:
-        raise InputError(
-            f"{name}: Parquet needs pyarrow: pip install 'persian-moderation[parquet]'"
-        ) from None
+    import pyarrow as pa  # slow to import, and only Parquet needs it
+    import pyarrow.parquet
 
     pq: Any = pyarrow.parquet  # only in part typed
     try:

@@ -129,7 +129,7 @@ def open_writer(path: str | Path | None, stdout: BinaryIO) -> Iterator[Writer]:
 
 def _make_writer(kind: str, stream: BinaryIO, path: Path) -> Writer:
     if kind == ".parquet":
-        return _ParquetWriter(stream, path)
+        return _ParquetWriter(stream)
     if kind == ".jsonl":
         return _JsonWriter(stream)
     return _CsvWriter(stream, "\t" if kind == ".tsv" else ",")
@@ -251,14 +251,9 @@ class _CsvWriter:
 
 
 class _ParquetWriter:
-    def __init__(self, stream: BinaryIO, path: Path) -> None:
-        try:
-            import pyarrow as pa
-            import pyarrow.parquet
-        except ImportError:
-            raise OutputError(
-                f"{path}: Parquet needs pyarrow: pip install 'persian-moderation[parquet]'"
-            ) from None
+    def __init__(self, stream: BinaryIO) -> None:
+        import pyarrow as pa  # slow to import, and only Parquet needs it
+        import pyarrow.parquet
 
         pq: Any = pyarrow.parquet  # only in part typed
         self._pa = pa

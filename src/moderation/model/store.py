@@ -132,7 +132,7 @@ def load_model(path: str | Path | None = None) -> Model:
         try:
             # Not np.load: that would open a zip archive or a pickle as well.
             array = np.lib.format.open_memmap(file, mode="r")
-        except (OSError, ValueError) as error:
+        except (EOFError, OSError, ValueError) as error:
             raise ModelError(f"{file}: not an array: {error}") from error
         groups.setdefault(group, {})[name] = array
     return Model(folder, groups, manifest)

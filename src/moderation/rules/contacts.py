@@ -239,7 +239,7 @@ def _named(match: re.Match[str]) -> Contact:
     group = "after" if match.group("after") else "before"
     value = match.group(group).rstrip(".-")
     word = match.group("word") or ""
-    sure = word.startswith(("آ", "ا", "id", "یوزر")) and "دی" in word + "دی" * (word == "id")
+    sure = word.startswith(("id", "یوزر")) or word.endswith("دی")
     made_up = "_" in value or any(c.isdigit() for c in value)
     kind = "id" if sure or made_up or group == "before" else "name"
     return Contact(kind, value, match.start(group), match.start(group) + len(value))

@@ -24,7 +24,7 @@ from moderation.rules.language_tokens import (
     token_features,
 )
 from moderation.text.known import KnownWords
-from moderation.text.tokens import Kind, tokenize_spans
+from moderation.text.tokens import Kind, Token
 from moderation.text.vocabulary import Analysis, Encoder
 from moderation.types import Rule, Span
 
@@ -224,7 +224,8 @@ class LanguageRule:
         if not total[_WORDS] and not total[_LATIN_LETTERS] and not total[_OTHER_LETTERS]:
             return Explanation("no_words")
         foreign, mash, _ = self._within_arabic(sums)
-        if total[_LETTERS] and max(foreign[0], mash[0]) >= 0.5:
+        strange = total[_LATIN_LETTERS] + total[_OTHER_LETTERS]
+        if total[_LETTERS] and (max(foreign[0], mash[0]) >= 0.5 or not (strange or total[_RUNS])):
             if mash[0] > foreign[0]:
                 return Explanation("gibberish")
             logits = total[:_A] + self._intercepts
@@ -243,17 +244,17 @@ class LanguageRule:
             if name == "foreign":
                 name = name_latin([t for t, is_latin in zip(tokens, latin) if is_latin])
         else:
-            return Explanation("gibberish" if total[_RUNS] else "foreign")
+            return Explanation("gibberish")
         # Where nothing is Persian the whole comment is meant.
-        spans = self._spans(reading.texts[index], others | latin) if total[_WORDS] else ()
+        spans = self._spans(reading.tokens(index), others | latin) if total[_WORDS] else ()
         return Explanation(name, spans)
 
     @staticmethod
-    def _spans(text: str, strange: npt.NDArray[np.bool_]) -> tuple[Span, ...]:
+    def _spans(tokens: Sequence[Token], strange: npt.NDArray[np.bool_]) -> tuple[Span, ...]:
         """Return the stretches of tokens in another script."""
         spans: list[Span] = []
         touching = False
-        for token, is_strange in zip(tokenize_spans(text), strange):
+        for token, is_strange in zip(tokens, strange):
             if is_strange:
                 if touching:
                     spans[-1] = (spans[-1][0], token.end)

@@ -7,26 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from threading import Lock
 
-__all__ = ["PERSIAN_NAMES", "english_words", "name_cyrillic", "name_latin", "name_other"]
-
-#: What editors call the languages that are named as a reason.
-PERSIAN_NAMES = {
-    "afrikaans": "آفریکانس", "albanian": "آلبانیایی", "arabic": "عربی", "armenian": "ارمنی",
-    "azerbaijani": "ترکی آذربایجانی", "balochi": "بلوچی", "bengali": "بنگالی",
-    "brahui": "براهویی", "bulgarian": "بلغاری", "chinese": "چینی", "czech": "چکی",
-    "danish": "دانمارکی", "dutch": "هلندی", "english": "انگلیسی", "finnish": "فنلاندی",
-    "foreign": "زبانی دیگر", "french": "فرانسوی", "georgian": "گرجی", "german": "آلمانی",
-    "gilaki": "گیلکی یا مازندرانی", "gorani": "هورامی", "greek": "یونانی", "hebrew": "عبری",
-    "hindi": "هندی", "hungarian": "مجاری", "indonesian": "اندونزیایی", "italian": "ایتالیایی",
-    "japanese": "ژاپنی", "kashmiri": "کشمیری", "kazakh": "قزاقی", "korean": "کره‌ای",
-    "kurmanji": "کردی کرمانجی", "norwegian": "نروژی", "pashto": "پشتو", "polish": "لهستانی",
-    "portuguese": "پرتغالی", "romanian": "رومانیایی", "russian": "روسی", "sindhi": "سندی",
-    "somali": "سومالیایی", "sorani": "کردی سورانی", "south_azeri": "ترکی آذربایجانی",
-    "southern_kurdish": "کردی جنوبی", "spanish": "اسپانیایی", "swahili": "سواحلی",
-    "swedish": "سوئدی", "tajik": "تاجیکی با خط سیریلیک", "thai": "تایلندی", "turkish": "ترکی",
-    "ukrainian": "اوکراینی", "urdu": "اردو", "uyghur": "اویغوری", "vietnamese": "ویتنامی",
-}  # fmt: skip
+__all__ = ["english_words", "name_cyrillic", "name_latin", "name_other"]
 
 # langdetect's codes; what is missing here is called `foreign`.
 _CODES = {
@@ -49,6 +32,7 @@ _SCRIPTS = {
     "SINHALA": "sinhala", "SYRIAC": "syriac", "THAANA": "dhivehi", "MONGOLIAN": "mongolian",
 }  # fmt: skip
 
+_DETECTING = Lock()
 _WORD_LIST = "english_words.txt"
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _TAJIK = re.compile("[ҷӣӯ]")
@@ -74,11 +58,13 @@ def _detect(text: str) -> str:
     from langdetect import DetectorFactory, detect
     from langdetect.lang_detect_exception import LangDetectException
 
-    DetectorFactory.seed = 0  # else the answer changes from call to call
-    try:
-        return _CODES.get(detect(text), "foreign")
-    except LangDetectException:
-        return "foreign"
+    # langdetect fills its tables at the first call and guards nothing.
+    with _DETECTING:
+        DetectorFactory.seed = 0  # else the answer changes from call to call
+        try:
+            return _CODES.get(detect(text), "foreign")
+        except LangDetectException:
+            return "foreign"
 
 
 def name_latin(words: Sequence[str]) -> str:

@@ -41,7 +41,7 @@ _LONGEST = 40
 _RUN = re.compile(r"(\w)\1{2,}")
 # Laughter and sighs as readers type them: خخخخ, ههههه, هاهاها, هههاا, ahahah, hehe, xD, lol.
 _LAUGHTER = re.compile(
-    r"[خ]{2,}|ه{2,}|(?:ه+[اآهی]+){2,}ه*|[اآ]*(?:ها|خا){2,}|ع{2,}|او{2,}ه*|[اآ]+[هخی]*|هو+ر+ا+|وا+[یو]+|"
+    r"[خ]{2,}|ه{2,}|ه[اآهی]+?ه[اآهی]+|[اآ]*(?:ها|خا){2,}|ع{2,}|او{2,}ه*|[اآ]+[هخی]*|هو+ر+ا+|وا+[یو]+|"
     r"x{3,}|h{3,}|j{3,}|[aeiou]?(?:[hj]+[aeiou]+){2,}h*|l+o+l+|xd+|k{3,}"
 )
 
@@ -83,7 +83,7 @@ def is_filler(folded: str, surface: str) -> bool:
     surface : str
         The token as written; only runs that are there in full make one letter laughter.
     """
-    plain = surface.lower()
+    plain = surface[:_LONGEST].lower()
     return _LAUGHTER.fullmatch(plain) is not None or (
         len(plain) > 2 and len(folded) <= 2 and set(folded) <= set("هخحاآعوی")
     )

@@ -17,7 +17,6 @@ import numpy.typing as npt
 from moderation.rules.base import Explanation, Reading, Scores
 from moderation.text.lexis import Lexis
 from moderation.text.profile import NEAR, Profile, Profiler
-from moderation.text.tokens import tokenize_spans
 from moderation.text.vocabulary import Encoder
 from moderation.types import Article, Rule
 
@@ -178,10 +177,11 @@ class OffTopicRule:
         """Return the subject the comment seems to be about, and the words that say so."""
         lexis = self.lexis
         article, reply = reading.articles[index], reading.comments[index].reply_to
-        item = item_parts(article) if article is not None else (reply or "", "")
+        has_item = article is not None and any(part.strip() for part in item_parts(article))
+        item = item_parts(article) if article is not None and has_item else (reply or "", "")
         profile = self._profiler.profile(*item)
-        tokens = tokenize_spans(reading.texts[index])
-        rows = reading.batch.rows[reading.batch.slice(index)][: len(tokens)]
+        tokens = reading.tokens(index)
+        rows = reading.batch.rows[reading.batch.slice(index)]
         columns = reading.batch.columns
         units, keys = columns["relevance"][rows], columns["relevance_key"][rows]
         grams = columns["relevance_grams"][rows]

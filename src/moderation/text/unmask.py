@@ -31,8 +31,9 @@ _SPELLED = re.compile(
     r"{2,30}(?!\w)"
 )
 # Letters, signs, letters without a space: «ک*ش», «بی*شرف», «ج.نده».
+_PIECE = r"(?:[^\W_]|\u200c){1,12}"
 _SIGNED = re.compile(
-    r"(?<![\w\u200c])[\w\u200c]{1,12}(?:[*•·×+#$%^~=|\\/_.…\-]{1,4}[\w\u200c]{1,12}){1,8}(?!\w)"
+    rf"(?<![\w\u200c]){_PIECE}(?:[*•·×+#$%^~=|\\/_.…\-]{{1,4}}{_PIECE}){{1,8}}(?![^\W_])"
 )
 _GAPS = re.compile(r"[\W_]+")
 # Signs that stand for letters; one dot, dash or slash may be punctuation, two may not.
