@@ -32,6 +32,8 @@ REASONS: dict[Rule, frozenset[str]] = {
             "curse",
             "obscene_gesture",
             "dehumanising",
+            "rude",
+            "quoted",
             "wording",
             "blocked_term",
             "watched_term",

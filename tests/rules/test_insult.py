@@ -37,7 +37,7 @@ def test_the_gravest_class_gives_the_reason(lab) -> None:
 def test_what_is_quoted_comes_last(lab) -> None:
     text = "«احمق» گفت ولی خودش کثافت است"
     assert lab.explain(InsultRule, text) == ("abuse", ["کثافت"])
-    assert lab.explain(InsultRule, "به او «احمق» گفت") == ("contempt", ["احمق"])
+    assert lab.explain(InsultRule, "به او «احمق» گفت") == ("quoted", ["احمق"])
 
 
 def test_wording_where_no_word_is_listed(lab) -> None:

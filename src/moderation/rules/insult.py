@@ -19,7 +19,7 @@ _REASONS = {
     "curse": "curse",
     "emoji_insult": "obscene_gesture",
     "animal": "dehumanising",
-    "ambiguous": "contempt",
+    "ambiguous": "rude",
 }
 
 
@@ -31,11 +31,11 @@ class InsultRule(AbuseRule):
 
     def find(self, evidence: Evidence) -> Explanation:
         """Point at the gravest class of words there is, else at what moved the model."""
-        for quoted_too in (False, True):
-            hits = evidence.having(*_REASONS)
-            if not quoted_too:
-                hits &= ~evidence.quoted
-            for name, reason in _REASONS.items():
-                if (hits & evidence.having(name)).any():
-                    return evidence.explain(reason, hits)
-        return evidence.explain("wording", evidence.heaviest())
+        hits = evidence.having(*_REASONS)
+        if not hits.any():
+            return evidence.explain("wording", evidence.heaviest())
+        said = hits & ~evidence.quoted
+        if not said.any():
+            return evidence.explain("quoted", hits)
+        gravest = next(n for n in _REASONS if (said & evidence.having(n)).any())
+        return evidence.explain(_REASONS[gravest], said)
