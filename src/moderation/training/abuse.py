@@ -162,7 +162,7 @@ def _fit_network(
         units, biases, outs, out_bias = [], [], [], 0.0
         for number in range(_SEEDS):
             network = MLPClassifier(
-                (_UNITS,), alpha=0.5, learning_rate_init=2e-3, batch_size=256,
+                (_UNITS,), alpha=0.5, learning_rate_init=2e-3, batch_size=min(256, len(rows)),
                 max_iter=12, random_state=seed + number,
             )  # fmt: skip
             network.fit(both[rows], labels, sample_weight=weights)
@@ -221,7 +221,18 @@ def train_abuse(
     -------
     AbuseTraining
     """
-    warnings.simplefilter("ignore", ConvergenceWarning)
+    with warnings.catch_warnings():
+        # Both kinds of model are stopped early on purpose.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return _train(examples, is_known, seed, say)
+
+
+def _train(
+    examples: Sequence[Example],
+    is_known: Callable[[str], bool],
+    seed: int,
+    say: Callable[[str], None],
+) -> AbuseTraining:
     lexicon = Lexicon.load()
     unmasker = Unmasker(lexicon, is_known)
 
