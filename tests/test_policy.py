@@ -371,15 +371,3 @@ def test_reasons_are_those_of_the_lists() -> None:
 def test_spellings_of_one_term_in_two_lists_are_a_mistake() -> None:
     with pytest.raises(PolicyError, match="also stands in"):
         Policy.from_toml('[terms]\nallow = ["بی شعور"]\nblock = ["بی\u200cشعور"]')
-
-
-def test_a_threshold_for_the_rule_holds_for_every_reason_not_named() -> None:
-    default = Policy.default().rules[Rule.INSULT]
-    assert default.thresholds("profanity").review < default.review
-    higher = Policy.from_toml("[rules.insult]\nreview = 0.8").rules[Rule.INSULT]
-    assert higher.thresholds("profanity") == higher.thresholds("wording") == (0.8, 0.95)
-    never = Policy.from_toml('[rules.insult]\nreject = "never"').rules[Rule.INSULT]
-    assert never.thresholds("profanity") == (default.thresholds("profanity").review, NEVER)
-    named = Policy.from_toml("[rules.insult]\nreview = 0.8\nreasons.curse.review = 0.2")
-    assert named.rules[Rule.INSULT].thresholds("curse").review == 0.2
-    assert named.rules[Rule.INSULT].thresholds("abuse").review == 0.8

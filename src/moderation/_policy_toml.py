@@ -176,7 +176,9 @@ class _Reader:
         if base is None and "message" not in table:
             self._problem((*path, "message"), "is missing")
         messages = dict(base.reasons) if base else {}
-        own = self._inherited(table, thresholds, base)
+        # A rule that the site switches off stays off for every reason it does not name.
+        switched_off = table.get("review") == "never"
+        own = dict(base.reason_thresholds) if base and not switched_off else {}
         path = (*path, "reasons")
         for reason, value in self._table(
             table.get("reasons", {}), path, sorted(REASONS[rule])
@@ -197,22 +199,6 @@ class _Reader:
                 messages[reason] = text
         fallback = base.message if base else ""
         return RulePolicy(*thresholds, message or fallback, messages, own)
-
-    @staticmethod
-    def _inherited(
-        table: dict[str, Any], thresholds: Thresholds, base: RulePolicy | None
-    ) -> dict[str, Thresholds]:
-        """Return the reasons' own thresholds that a site keeps from the default.
-
-        What the site says of the whole rule holds for every reason it does not name.
-        """
-        if base is None or "review" in table:
-            return {}
-        kept = base.reason_thresholds
-        if "reject" not in table:
-            return dict(kept)
-        reject = thresholds.reject
-        return {reason: Thresholds(min(t.review, reject), reject) for reason, t in kept.items()}
 
     def _words(
         self, raw: dict[str, Any], name: str, keys: tuple[str, ...], base: Terms | Protected

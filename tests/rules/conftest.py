@@ -69,8 +69,8 @@ def _network() -> Network:
             "output_bias": np.zeros(rules),
             "linear": chance.normal(size=(inputs, rules)),
             "linear_bias": np.zeros(rules),
-            "slope": np.ones(rules),
-            "offset": np.zeros(rules),
+            "slope": np.ones((rules, 2)),
+            "offset": np.zeros((rules, 2)),
         }
     )
 

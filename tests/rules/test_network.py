@@ -7,9 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from moderation.rules.network import Network, sigmoid
+from moderation.rules.context import PLAIN_ABUSE
+from moderation.rules.features import feature_names
+from moderation.rules.network import Network, plain_abuse, sigmoid
 
-FEATURES, RULES, UNITS = 7, 3, 4
+FEATURES, RULES, UNITS = len(feature_names()), 3, 4
+PLAIN = feature_names().index(PLAIN_ABUSE)
 
 
 @pytest.fixture
@@ -24,8 +27,8 @@ def arrays() -> dict[str, np.ndarray]:
         "output_bias": chance.normal(size=RULES),
         "linear": chance.normal(size=(FEATURES, RULES)),
         "linear_bias": chance.normal(size=RULES),
-        "slope": chance.uniform(0.5, 2, RULES),
-        "offset": chance.normal(size=RULES),
+        "slope": chance.uniform(0.5, 2, (RULES, 2)),
+        "offset": chance.normal(size=(RULES, 2)),
     }
 
 
@@ -51,11 +54,13 @@ def test_logits_and_scores(arrays: dict[str, np.ndarray]) -> None:
     dense = np.random.default_rng(1).normal(scale=5, size=(20, FEATURES)).astype(np.float32)
     logits, scores = network.logits(dense), network.scores(dense)
     assert logits.shape == scores.shape == (20, RULES)
+    assert 0 < (dense[:, PLAIN] > 0).sum() < 20
     for i in range(20):
         for rule in range(RULES):
             expected = slow(arrays, dense[i], rule)
             assert logits[i, rule] == pytest.approx(expected, abs=1e-3)
-            calibrated = expected * arrays["slope"][rule] + arrays["offset"][rule]
+            group = int(dense[i, PLAIN] > 0)
+            calibrated = expected * arrays["slope"][rule, group] + arrays["offset"][rule, group]
             assert scores[i, rule] == pytest.approx(1 / (1 + math.exp(-calibrated)), abs=1e-4)
 
 
@@ -75,3 +80,9 @@ def test_sigmoid() -> None:
     assert values[4] == 1.0
     assert values[3] == pytest.approx(1 / (1 + math.exp(-2)))
     assert values[1] + values[3] == pytest.approx(1.0)
+
+
+def test_a_polite_half_does_not_outweigh_abuse_in_the_open(lab) -> None:
+    texts = ["مدیر احمق هم آمد", "به من گفت «احمق»", "من احمق نیستم", "مدیر جواب نداد"]
+    dense = lab.features.dense(lab.read(*texts))
+    assert plain_abuse(dense).tolist() == [1, 0, 0, 0]

@@ -74,7 +74,7 @@ def _groups() -> Groups:
             "hidden": some(n, 4 * units), "hidden_bias": some(4 * units),
             "output": some(4, units), "output_bias": some(4),
             "linear": some(n, 4), "linear_bias": some(4),
-            "slope": np.ones(4, np.float32), "offset": some(4),
+            "slope": np.ones((4, 2), np.float32), "offset": some(4, 2),
         },
         "known": {"hashes": np.sort(hashes), "buckets": np.full(len(hashes), 3, np.uint8)},
         "spam": {

@@ -49,8 +49,9 @@ class _TextCommand(click.Command):
 @click.option("--model", type=_PATH, metavar="DIR", help="Another model than the shipped one.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
 @click.option(
-    "--input", "source", type=_PATH, metavar="FILE", help="A file of comments; - is stdin."
-)
+    "--input", "source", type=_PATH, metavar="FILE",
+    help="A file of comments; - reads JSONL from stdin.",
+)  # fmt: skip
 @click.option("--output", type=_PATH, metavar="FILE", help="Where verdicts go, instead of stdout.")
 @click.option("--articles", type=_PATH, metavar="FILE", help="News items as JSONL, by id.")
 @click.option("--text-column", metavar="NAME", help="The column of the comment.  [default: text]")
@@ -269,4 +270,5 @@ def _summary(counts: Counts, seconds: float) -> str:
     if counts.errors:
         parts.append(f"{counts.errors:,} could not be read")
     speed = f"{counts.rows / seconds:,.0f} a second" if seconds > 0 else ""
-    return f"{counts.rows:,} comments in {seconds:.1f} s ({speed}): {', '.join(parts)}"
+    noun = "comment" if counts.rows == 1 else "comments"
+    return f"{counts.rows:,} {noun} in {seconds:.1f} s ({speed}): {', '.join(parts)}"

@@ -15,7 +15,7 @@ from moderation.lexicon.store import bit
 from moderation.text.tokens import Kind
 from moderation.text.vocabulary import Array, Batch
 
-__all__ = ["CONTEXT", "SIGNS", "Facts", "measure_context"]
+__all__ = ["CONTEXT", "PLAIN_ABUSE", "SIGNS", "Facts", "measure_context"]
 
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -89,6 +89,13 @@ class Facts:
         return self.number(flags & (self.gap(*names) <= reach))
 
     @property
+    def plain_abuse(self) -> Flags:
+        """Which words of abuse stand in the open: not quoted, denied, retold or literal."""
+        excused = self.quoted | (self.gap("negation") <= 3)
+        excused |= (self.gap("quote") <= 4) | (self.gap("literal") <= 6)
+        return self.abuse & ~excused
+
+    @property
     def charge_gap(self) -> Array:
         """Return the least distance from a charge to a target, over the farthest counted."""
         gaps = np.where(self.charge, self.gap("target_person", "target_org"), _FAR)
@@ -100,10 +107,13 @@ class Facts:
         return self.number(self.sign & _ASKS != 0) + self.number(self.having("question"))
 
 
+#: The measurement that calibration rests on beside a rule's own logit.
+PLAIN_ABUSE = "abuse:plain"
 _TARGETS = ("target_person", "target_org")
 
 #: The measurements, by name; their order is part of the stored model.
 CONTEXT: dict[str, Callable[[Facts], Array]] = {
+    PLAIN_ABUSE: lambda f: f.number(f.plain_abuse),
     "abuse:quoted": lambda f: f.number(f.abuse & f.quoted),
     "abuse:open": lambda f: f.number(f.abuse & ~f.quoted),
     "abuse:denied": lambda f: f.near(f.abuse, 3, "negation"),

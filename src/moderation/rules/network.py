@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Network", "sigmoid"]
+from moderation.rules.context import PLAIN_ABUSE
+from moderation.rules.features import feature_names
+
+__all__ = ["Network", "plain_abuse", "sigmoid"]
 
 _LIMIT = 6.0
 
@@ -28,7 +31,9 @@ class Network:
         ``hidden`` (n_features, n_rules * n_units), ``hidden_bias``: the first layer of all
         networks side by side; ``output`` (n_rules, n_units), ``output_bias`` (n_rules,);
         ``linear`` (n_features, n_rules), ``linear_bias`` (n_rules,);
-        ``slope``, ``offset`` (n_rules,): Platt calibration of the averaged logit.
+        ``slope``, ``offset`` (n_rules, 2): Platt calibration of the averaged logit, for
+        comments without and with a word of abuse in the open. The network is less sure
+        of the latter than it should be where the rest of a comment is polite.
     """
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -47,5 +52,12 @@ class Network:
 
     def scores(self, dense: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_comments, n_rules)."""
-        a = self._arrays
-        return sigmoid(self.logits(dense) * a["slope"] + a["offset"])
+        slope, offset = self._arrays["slope"], self._arrays["offset"]
+        plain = plain_abuse(dense)
+        return sigmoid(self.logits(dense) * slope[:, plain].T + offset[:, plain].T)
+
+
+def plain_abuse(dense: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    """Return 1 for each comment with a word of abuse in the open, else 0."""
+    column = dense[:, feature_names().index(PLAIN_ABUSE)]
+    return (column > 0).astype(np.int64)

@@ -22,7 +22,7 @@ from sklearn.neural_network import MLPClassifier
 from moderation.lexicon.store import Lexicon
 from moderation.rules.base import Reading
 from moderation.rules.features import HEADS, AbuseFeatures
-from moderation.rules.network import Network
+from moderation.rules.network import Network, plain_abuse, sigmoid
 from moderation.rules.weights import WeightTable
 from moderation.text.unmask import Unmasker
 from moderation.text.vocabulary import TokenTable
@@ -180,23 +180,33 @@ def _fit_network(
         "hidden": np.hstack(hidden), "hidden_bias": np.concatenate(hidden_bias),
         "output": np.stack(output), "output_bias": np.array(output_bias),
         "linear": np.stack(linear, axis=1), "linear_bias": np.array(linear_bias),
-        "slope": np.ones(len(RULES)), "offset": np.zeros(len(RULES)),
+        "slope": np.ones((len(RULES), 2)), "offset": np.zeros((len(RULES), 2)),
     }  # fmt: skip
     return {name: np.asarray(array, dtype=np.float32) for name, array in arrays.items()}
 
 
-def _calibrate(logits: Floats, data: _Data) -> tuple[Floats, Floats]:
-    """Fit Platt's slope and offset per rule on out-of-fold logits of policy-labelled rows."""
+def _calibrate(logits: Floats, plain: npt.NDArray[np.int64], data: _Data) -> tuple[Floats, Floats]:
+    """Fit Platt's slope and offset on out-of-fold logits of policy-labelled rows.
+
+    One pair per rule for comments without a word of abuse in the open, one for the others.
+
+    Returns
+    -------
+    slope, offset : ndarray of float64, shape (n_rules, 2)
+    """
     by_policy = np.array([example.source in _BY_POLICY for example in data.examples])
-    slopes, offsets = [], []
+    slope, offset = np.ones((len(RULES), 2)), np.zeros((len(RULES), 2))
     for position, rule in enumerate(RULES):
         labels = _labels(data.examples, rule)
-        rows = np.flatnonzero(by_policy & (labels >= 0))
-        platt = LogisticRegression(C=1e6, max_iter=500)
-        platt.fit(logits[rows, position, None], labels[rows])
-        slopes.append(float(platt.coef_[0, 0]))
-        offsets.append(float(platt.intercept_[0]))
-    return np.array(slopes), np.array(offsets)
+        for group in (0, 1):
+            rows = np.flatnonzero(by_policy & (labels >= 0) & (plain == group))
+            if len(np.unique(labels[rows])) < 2:
+                continue  # too few of them to tell: the logit stays as it is
+            platt = LogisticRegression(C=1e6, max_iter=500)
+            platt.fit(logits[rows, position, None], labels[rows])
+            slope[position, group] = platt.coef_[0, 0]
+            offset[position, group] = platt.intercept_[0]
+    return slope, offset
 
 
 def train_abuse(
@@ -260,9 +270,10 @@ def _train(
         say(f"network {fold + 1} of {_FOLDS}")
     everything = np.ones(len(examples), dtype=bool)
     arrays = _fit_network(dense, data, everything, seed)
-    slope, offset = _calibrate(logits, data)
+    plain = plain_abuse(dense)
+    slope, offset = _calibrate(logits, plain, data)
     arrays["slope"], arrays["offset"] = slope.astype(np.float32), offset.astype(np.float32)
-    scores = 1.0 / (1.0 + np.exp(-(logits * slope + offset)))
+    scores = sigmoid(logits * slope[:, plain].T + offset[:, plain].T)
     groups: dict[str, dict[str, npt.NDArray[Any]]] = {
         "abuse": data.linear_layer(everything),
         "network": dict(arrays),
