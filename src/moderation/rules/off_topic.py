@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.rules.base import Explanation, Reading, Scores
-from moderation.text.lexis import Lexis
+from moderation.text.lexis import Lexis, is_member
 from moderation.text.profile import NEAR, Profile, Profiler
 from moderation.text.vocabulary import Encoder
 from moderation.types import Article, Rule
@@ -119,7 +119,7 @@ class OffTopicRule:
         out = np.zeros((len(units), _MEASURES), dtype=np.float32)
         general = (keys & np.uint64(1)).astype(np.float32)
         out[:, _GENERAL] = general
-        shared_key = np.isin(keys, profile.keys) & (keys > 0)
+        shared_key = is_member(keys, profile.keys) & (keys > 0)
         out[:, _GRAM] = (profile.grams[grams] * lexis.gram_idf[grams]).sum(axis=1)
         out[:, _GRAM_NORM] = (lexis.gram_idf[grams] ** 2).sum(axis=1)
         known = np.flatnonzero(units >= 0)
@@ -138,7 +138,7 @@ class OffTopicRule:
         else:
             five, one = base[:, 0], base[:, 2]
         surprise = (five - base[:, 0]) / base[:, 1]
-        shared = (np.isin(unit, profile.units) | shared_key[known]).astype(np.float32)
+        shared = (is_member(unit, profile.units) | shared_key[known]).astype(np.float32)
         areas = lexis.subjects[unit] * (1 - general[known])[:, None]
         has_area = areas.max(axis=1)
         home = (areas * profile.subjects).max(axis=1)

@@ -2,8 +2,8 @@
 
 A token's hash is a polynomial over its code points modulo 2**64, so the hash of two words
 written together follows from the hashes of the parts: «بی شعور», «بی‌شعور» and «بیشعور»
-meet in one feature. The same prefix sums give every n-gram of every token in a few numpy
-operations per order (see `char_ngrams`).
+meet in one feature. Every n-gram of every token takes a few numpy operations per order (see
+`char_ngrams`). Overflow is meant: numpy wraps arrays of unsigned integers without a word.
 """
 
 from __future__ import annotations
@@ -33,11 +33,10 @@ _ALL_BITS = 2**64 - 1
 
 def finalise(hashes: Hashes, salt: int) -> Hashes:
     """Scatter polynomial hashes over all 64 bits (splitmix64); `salt` keeps families apart."""
-    with np.errstate(over="ignore"):
-        mixed = (hashes + np.uint64(salt)) * BASE
-        mixed ^= mixed >> np.uint64(30)
-        mixed *= _MIX
-        mixed ^= mixed >> np.uint64(27)
+    mixed = (hashes + np.uint64(salt)) * BASE
+    mixed ^= mixed >> np.uint64(30)
+    mixed *= _MIX
+    mixed ^= mixed >> np.uint64(27)
     return mixed
 
 
@@ -47,10 +46,9 @@ def power(lengths: npt.NDArray[np.int64]) -> Hashes:
 
 
 def _powers() -> Hashes:
-    with np.errstate(over="ignore"):
-        table = np.full(_MAX_TOKEN + 1, BASE, dtype=np.uint64)
-        table[0] = 1
-        return np.multiply.accumulate(table)
+    table = np.full(_MAX_TOKEN + 1, BASE, dtype=np.uint64)
+    table[0] = 1
+    return np.multiply.accumulate(table)
 
 
 _POWERS = _powers()
@@ -82,9 +80,8 @@ def word_hashes(tokens: Sequence[str]) -> tuple[Hashes, npt.NDArray[np.int64]]:
         return np.zeros(0, np.uint64), lengths
     starts = np.cumsum(lengths) - lengths
     position = np.arange(len(points)) - np.repeat(starts, lengths)
-    with np.errstate(over="ignore"):
-        weighted = points * power(np.repeat(lengths, lengths) - 1 - position)
-        return np.add.reduceat(weighted, starts), lengths
+    weighted = points * power(np.repeat(lengths, lengths) - 1 - position)
+    return np.add.reduceat(weighted, starts), lengths
 
 
 def one_hash(token: str, salt: int) -> int:
@@ -102,8 +99,7 @@ def one_hash(token: str, salt: int) -> int:
 
 def join_hashes(first: Hashes, second: Hashes, second_lengths: npt.NDArray[np.int64]) -> Hashes:
     """Return the hash of ``first + second`` written as one word, element by element."""
-    with np.errstate(over="ignore"):
-        return first * power(second_lengths) + second
+    return first * power(second_lengths) + second
 
 
 def char_ngrams(
@@ -137,18 +133,17 @@ def char_ngrams(
     padded[inside] = points
     token_of = np.repeat(np.arange(len(lengths)), padded_lengths)
     owners, hashes = [], []
-    with np.errstate(over="ignore"):
-        for order in orders:
-            count = len(padded) - order + 1
-            if count <= 0:
-                continue
-            gram = np.zeros(count, dtype=np.uint64)
-            for offset in range(order):
-                gram *= BASE
-                gram += padded[offset : offset + count]
-            whole = token_of[:count] == token_of[order - 1 :]
-            owners.append(token_of[:count][whole])
-            hashes.append(finalise(gram[whole], order))
+    for order in orders:
+        count = len(padded) - order + 1
+        if count <= 0:
+            continue
+        gram = np.zeros(count, dtype=np.uint64)
+        for offset in range(order):
+            gram *= BASE
+            gram += padded[offset : offset + count]
+        whole = token_of[:count] == token_of[order - 1 :]
+        owners.append(token_of[:count][whole])
+        hashes.append(finalise(gram[whole], order))
     if not owners:
         return np.zeros(0, np.int64), np.zeros(0, np.uint64)
     return np.concatenate(owners), np.concatenate(hashes)

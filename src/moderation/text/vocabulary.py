@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -157,7 +158,7 @@ class Batch:
             return np.zeros((0, *values.shape[1:]), dtype=values.dtype)
         return np.bitwise_or.reduceat(values, self.starts, axis=0)
 
-    @property
+    @cached_property
     def owner(self) -> npt.NDArray[np.int64]:
         """Index of the comment each token belongs to, shape ``(n_tokens,)``."""
         return np.repeat(np.arange(len(self.starts)), self.lengths)
