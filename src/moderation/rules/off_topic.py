@@ -130,6 +130,8 @@ class OffTopicRule:
         vectors = lexis.vectors(unit)
         base = self._background[unit]
         weight = lexis.idf[unit] * (1 - 0.7 * general[known])
+        five: Array
+        one: Array
         if len(profile.strong):
             near = vectors @ profile.strong[:NEAR].T
             top = min(5, near.shape[1])

@@ -194,7 +194,8 @@ class SpamFeatures:
 
         maybe = has("address") | (digits >= 5) | (has("latin") & (has("reach") | has("channel")))
         maybe |= several("latin", 2) | several("number_word", 3) | several("single", 4)
-        found = ((int(i), find_contacts(reading.texts[i])) for i in np.flatnonzero(maybe))
+        places = np.flatnonzero(maybe).tolist()
+        found = ((i, find_contacts(reading.texts[i])) for i in places)
         return {index: contacts for index, contacts in found if contacts}
 
 

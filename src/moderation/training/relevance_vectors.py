@@ -175,8 +175,8 @@ def _subjects(
         centre = _unit_length(vectors[units].mean(axis=0, keepdims=True))[0]
         for unit in units:
             pulls.setdefault(unit, []).append(centre)
-    for unit, centres in pulls.items():
-        vectors[unit] += LEXICON_PULL * np.mean(centres, axis=0)
+    for unit, pulling in pulls.items():
+        vectors[unit] += LEXICON_PULL * np.mean(pulling, axis=0)
     vectors = _unit_length(vectors)
     bits = range(len(names))
     centres = np.stack([vectors[(subjects >> bit) & 1 == 1].mean(axis=0) for bit in bits])
