@@ -331,3 +331,17 @@ class TestLongComments:
         assert verdict.decision is Decision.REJECT
         places = [s for f in verdict.findings if f.reason == "blocked_term" for s in f.spans]
         assert [text[start:end] for start, end in places] == ["فلان‌کالا"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "خسته نباشید، گزارش دقیقی بود ولی مسئول بی‌شعور جواب نمی‌دهد",
+        "مدیر احمق جواب نداد",
+        "مدیر بی‌شرف کاری نکرد",
+    ],
+)
+def test_neither_a_polite_half_nor_a_verb_in_the_negative_excuses_abuse(moderator, text) -> None:
+    verdict = moderator.classify(text)
+    assert verdict.decision is not Decision.PUBLISH
+    assert Rule.INSULT in {finding.rule for finding in verdict.findings}

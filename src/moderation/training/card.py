@@ -45,8 +45,7 @@ _NO_RULES = ("abuse", "known words")
 _TEXTS = (
     "`policy`, `authored` and `examples` are labelled by this project's own rules. `offensive` is "
     "the largest of the insult, hate and threat scores, against what each public set itself calls "
-    "offensive, at the thresholds of `insult`. Thresholds are those of the whole rule; words that "
-    "are abuse by themselves have a lower one in the default policy, so more of them are held."
+    "offensive, at the thresholds of `insult`."
 )
 #: Classes of the language rule that the README shows; the card has all.
 _LANGUAGES = (
