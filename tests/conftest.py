@@ -6,14 +6,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from moderation.model.store import Model, default_model_path, load_model
 from moderation.moderator import Moderator
+from moderation.text.known import KnownWords
 from moderation.text.unmask import Unmasker
 
 TESTS = Path(__file__).parent
@@ -48,6 +50,17 @@ def unmasker(model: Model) -> Unmasker:
     from moderation.rules.registry import build_unmasker
 
     return build_unmasker(model, Lexicon.load())
+
+
+@pytest.fixture(scope="session")
+def known_words() -> Callable[..., KnownWords]:
+    """Make a table of known words, whatever the model: ``known_words(words, rank=5)``."""
+
+    def make(words: Iterable[str] = (), rank: int = 5) -> KnownWords:
+        hashes = np.unique(KnownWords.hash(list(words)))
+        return KnownWords(hashes, np.full(len(hashes), rank, np.uint8))
+
+    return make
 
 
 @pytest.fixture(scope="session")

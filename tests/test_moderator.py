@@ -259,12 +259,12 @@ class TestPolicy:
         assert Rule.INSULT in [f.rule for f in abused.findings]
 
     def test_protected_names(self, moderator, with_policy) -> None:
-        text = "مهران فرضی‌زاده رشوه گرفته و اختلاس کرده است"
+        text = "زیکلان فرضی‌زاده رشوه گرفته و اختلاس کرده است"
         every = {Rule.ACCUSATION: RulePolicy(0.0, 1.0, "پیام")}
         for protected, reason in (
             (Protected(), "unnamed_target"),
-            (Protected(persons=("مهران فرضی‌زاده",)), "natural_person"),
-            (Protected(organisations=("مهران فرضی‌زاده",)), "legal_person"),
+            (Protected(persons=("زیکلان فرضی‌زاده",)), "natural_person"),
+            (Protected(organisations=("زیکلان فرضی‌زاده",)), "legal_person"),
         ):
             found = with_policy(every, protected=protected).classify(text).findings
             assert [f.reason for f in found if f.rule is Rule.ACCUSATION] == [reason]

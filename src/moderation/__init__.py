@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from moderation.model.store import ModelError
     from moderation.moderator import Moderator
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "Article",
     "Comment",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from moderation.policy import Policy
 from moderation.rules.base import Explanation, Reading, RuleModel
 from moderation.rules.registry import build_rules, build_unmasker
 from moderation.site import SiteList
-from moderation.text.tokens import Token
 from moderation.text.vocabulary import Encoder, TokenTable
 from moderation.types import Article, Comment, Decision, Finding, Rule, Span, Verdict
 
@@ -179,9 +179,9 @@ class Moderator:
             "\n".join(comment.text[start:end] for start, end in parts)
             for comment, parts in zip(comments, windows)
         ]
-        tokens = [self._unmasker.tokens(text) or [""] for text in texts]
-        batch = self._table.batch_of_tokens(tokens)
-        reading = Reading(comments, texts, articles, batch, self._spans)
+        tokens, places = self._unmasker.read(texts)
+        batch = self._table.batch_of_tokens([found or [""] for found in tokens])
+        reading = Reading(comments, texts, articles, batch, places)
         findings: list[list[Finding]] = [[] for _ in comments]
         columns: dict[Rule, list[float | None]] = {}
         for rule in self._rules:
@@ -204,9 +204,6 @@ class Moderator:
             )
         ]
 
-    def _spans(self, text: str) -> list[Token]:
-        return self._unmasker.spans(text) or [Token("", 0, 0)]
-
     def _lowest(self, rule: Rule) -> float:
         """Return the lowest score at which any reason of `rule` may speak."""
         settings = self.policy.rules[rule]
@@ -222,7 +219,7 @@ class Moderator:
         if decision is Decision.PUBLISH:
             return None
         message = self.policy.message(rule.rule, why.reason)
-        return Finding(rule.rule, score, decision, why.reason, why.spans, message)
+        return Finding(rule.rule, score, decision, why.reason, why.spans, message, why.roles)
 
     def _verdict(
         self,
@@ -265,12 +262,13 @@ def _in_original(finding: Finding, windows: tuple[Span, ...]) -> Finding:
         return finding
     (_, head_end), (tail_start, _) = windows
     spans: list[Span] = []
-    for start, end in finding.spans:
+    roles: list[str] = []
+    for (start, end), role in zip(finding.spans, finding.roles or [""] * len(finding.spans)):
+        before = len(spans)
         if start < head_end:
             spans.append((start, min(end, head_end)))
         if end > head_end + 1:
             shift = tail_start - head_end - 1
             spans.append((max(start + shift, tail_start), end + shift))
-    return Finding(
-        finding.rule, finding.score, finding.decision, finding.reason, tuple(spans), finding.message
-    )
+        roles += [role] * (len(spans) - before)
+    return replace(finding, spans=tuple(spans), roles=tuple(roles) if finding.roles else ())

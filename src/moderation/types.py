@@ -139,6 +139,9 @@ class Finding:
         whole comment is meant.
     message : str
         The site's own sentence for the reader, in Persian.
+    roles : tuple of str
+        For an accusation, of each span whether it is the ``charge`` or the ``target``; empty
+        otherwise. Not part of the JSON object.
     """
 
     rule: Rule
@@ -147,6 +150,7 @@ class Finding:
     reason: str
     spans: tuple[Span, ...] = ()
     message: str = ""
+    roles: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as the JSON object of the output contract."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from moderation import Rule
+from moderation import Decision, Finding, Rule
+from moderation.moderator import _in_original
 from moderation.rules.accusation import AccusationRule
-from moderation.rules.features import SiteTerms
+from moderation.rules.site_terms import SiteTerms
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,40 @@ def test_accusations_are_held(moderator, text: str) -> None:
 )
 def test_questions_about_money_are_none(moderator, text: str) -> None:
     assert all(f.rule is not Rule.ACCUSATION for f in moderator.classify(text).findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "charge", "target"),
+    [
+        ("شهردار این منطقه رشوه گرفته و دزد است", "رشوه", "شهردار"),
+        ("این بانک میلیاردها اختلاس کرده است", "اختلاس", "بانک"),
+    ],
+)
+def test_roles_say_which_words_are_charge_and_target(
+    moderator, text: str, charge: str, target: str
+) -> None:
+    (finding,) = [f for f in moderator.classify(text).findings if f.rule is Rule.ACCUSATION]
+    assert len(finding.roles) == len(finding.spans)
+    said = {
+        role: " ".join(text[a:b] for (a, b), r in zip(finding.spans, finding.roles) if r == role)
+        for role in finding.roles
+    }
+    assert charge in said["charge"]
+    assert target in said["target"]
+    assert finding.spans == tuple(sorted(finding.spans))
+    assert "roles" not in finding.to_dict(), "the JSON contract has no such key"
+
+
+def test_other_rules_have_no_roles(moderator) -> None:
+    (finding,) = moderator.classify("واقعا احمق و بی‌شعوری").findings
+    assert finding.rule is Rule.INSULT
+    assert finding.roles == ()
+
+
+def test_roles_stay_in_step_where_only_head_and_tail_are_read() -> None:
+    """A place that runs over the seam becomes two, with the same role."""
+    spans, roles = ((2, 6), (8, 14), (15, 18)), ("target", "charge", "charge")
+    finding = Finding(Rule.ACCUSATION, 0.9, Decision.REVIEW, "natural_person", spans, "", roles)
+    moved = _in_original(finding, ((0, 10), (50, 60)))
+    assert moved.spans == ((2, 6), (8, 10), (50, 53), (54, 57))
+    assert moved.roles == ("target", "charge", "charge", "charge")

@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from moderation.rules.context import PLAIN_ABUSE
+from moderation.rules.abuse import ABUSE_RULES
 from moderation.rules.features import feature_names
-from moderation.rules.network import Network, plain_abuse, sigmoid
+from moderation.rules.network import EVIDENCE, Network, calibrated, evidence, sigmoid
 
-FEATURES, RULES, UNITS = len(feature_names()), 3, 4
-PLAIN = feature_names().index(PLAIN_ABUSE)
+FEATURES, RULES, UNITS = len(feature_names()), len(ABUSE_RULES), 4
+COLUMNS = [[feature_names().index(name) for name in names] for names in EVIDENCE]
 
 
 @pytest.fixture
@@ -52,16 +52,27 @@ def slow(a: dict[str, np.ndarray], row: np.ndarray, rule: int) -> float:
 def test_logits_and_scores(arrays: dict[str, np.ndarray]) -> None:
     network = Network(arrays)
     dense = np.random.default_rng(1).normal(scale=5, size=(20, FEATURES)).astype(np.float32)
+    every = [column for columns in COLUMNS for column in columns]
+    dense[:8, every] = -abs(dense[:8, every])  # some comments without any evidence
     logits, scores = network.logits(dense), network.scores(dense)
     assert logits.shape == scores.shape == (20, RULES)
-    assert 0 < (dense[:, PLAIN] > 0).sum() < 20
     for i in range(20):
         for rule in range(RULES):
             expected = slow(arrays, dense[i], rule)
             assert logits[i, rule] == pytest.approx(expected, abs=1e-3)
-            group = int(dense[i, PLAIN] > 0)
-            calibrated = expected * arrays["slope"][rule, group] + arrays["offset"][rule, group]
-            assert scores[i, rule] == pytest.approx(1 / (1 + math.exp(-calibrated)), abs=1e-4)
+            group = int(any(dense[i, column] > 0 for column in COLUMNS[rule]))
+            assert evidence(dense)[i, rule] == group
+            logit = expected * arrays["slope"][rule, group] + arrays["offset"][rule, group]
+            assert scores[i, rule] == pytest.approx(1 / (1 + math.exp(-logit)), abs=1e-4)
+
+
+def test_calibration_is_by_rule_and_evidence() -> None:
+    slope = np.array([[1.0, 2.0], [3.0, 0.0]])
+    offset = np.array([[0.0, -1.0], [0.5, 0.25]])
+    seen = np.array([[False, False], [True, True], [True, False]])
+    logits = np.array([[1.0, 1.0], [1.0, 1.0], [-2.0, -2.0]])
+    wanted = sigmoid(np.array([[1.0, 3.5], [1.0, 0.25], [-5.0, -5.5]]))
+    np.testing.assert_allclose(calibrated(logits, seen, slope, offset), wanted)
 
 
 def test_far_inputs_are_clipped(arrays: dict[str, np.ndarray]) -> None:
@@ -82,7 +93,24 @@ def test_sigmoid() -> None:
     assert values[1] + values[3] == pytest.approx(1.0)
 
 
-def test_a_polite_half_does_not_outweigh_abuse_in_the_open(lab) -> None:
-    texts = ["مدیر احمق هم آمد", "به من گفت «احمق»", "من احمق نیستم", "مدیر جواب نداد"]
-    dense = lab.features.dense(lab.read(*texts))
-    assert plain_abuse(dense).tolist() == [1, 0, 0, 0]
+def test_every_rule_has_evidence() -> None:
+    assert len(EVIDENCE) == len(ABUSE_RULES)
+    assert all(names and set(names) <= set(feature_names()) for names in EVIDENCE)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("مدیر احمق هم آمد", [True, False, False, False]),
+        ("به من گفت «احمق»", [False, False, False, False]),
+        ("من احمق نیستم", [False, False, False, False]),
+        ("مدیر جواب نداد", [False, False, False, False]),
+        ("", [False, False, False, False]),
+        ("مدیر رشوه گرفت", [False, True, False, False]),
+        ("افغانستانی‌ها آمدند", [False, False, True, False]),
+        ("او را کشتند", [False, False, False, True]),
+    ],
+)
+def test_evidence_of_a_comment(lab, text: str, seen: list[bool]) -> None:
+    """Abuse that is quoted or denied, and names without more, are none of an insult."""
+    assert evidence(lab.features.dense(lab.read(text))).tolist() == [seen]

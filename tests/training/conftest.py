@@ -12,13 +12,17 @@ import pytest
 
 from moderation.lexicon.store import Lexicon
 from moderation.model.store import Model, load_model, save_model
-from moderation.rules.features import HEADS, feature_names
+from moderation.rules.features import feature_names
 from moderation.rules.language import ARABIC_CLASSES, LATIN_CLASSES
+from moderation.rules.letters import HEADS
+from moderation.rules.meaning import DIMENSIONS, MEANING_HEADS
 from moderation.rules.off_topic import FEATURES as RELEVANCE
 from moderation.rules.spam_features import FEATURES as SPAM
+from moderation.rules.syntax import SYNTAX_HEADS
 from moderation.rules.weights import WeightTable
 from moderation.text.known import KnownWords
-from moderation.text.lexis import GRAM_BUCKETS, word_keys
+from moderation.text.lexis import GRAM_BUCKETS, Lexis, word_keys
+from moderation.text.names import PERSON, name_hashes
 
 SHIPPED = Path(__file__).parents[2] / "models" / "default"
 WORDS = ("سلام", "کتاب", "شهرداری", "خیابان", "برف", "مدیر", "مردم", "عملکرد")
@@ -38,7 +42,7 @@ def _language(rng: np.random.Generator) -> dict[str, npt.NDArray[Any]]:
 
 
 def _relevance(rng: np.random.Generator) -> dict[str, npt.NDArray[Any]]:
-    n, size, n_subjects = len(WORDS), 8, 2
+    n, size, n_subjects = len(WORDS), DIMENSIONS, 2
     return {
         "words": np.sort(word_keys(WORDS)),
         "units": np.arange(n, dtype=np.uint16),
@@ -58,6 +62,11 @@ def _relevance(rng: np.random.Generator) -> dict[str, npt.NDArray[Any]]:
     }
 
 
+def _names() -> dict[str, npt.NDArray[Any]]:
+    hashes = np.sort(name_hashes(["فرضیان", "فرضسازان"]))
+    return {"hashes": hashes, "kinds": np.full(len(hashes), PERSON, np.uint8)}
+
+
 def _groups() -> Groups:
     """Return arrays of the right shapes; what they say of a comment means nothing."""
     rng = np.random.default_rng(7)
@@ -69,6 +78,14 @@ def _groups() -> Groups:
 
     return {
         "abuse": WeightTable.pack(some(1 << 12, len(HEADS))),
+        "syntax": WeightTable.pack(some(1 << 12, len(SYNTAX_HEADS))),
+        "meaning": {
+            "mean": some(3 * DIMENSIONS), "scale": np.ones(3 * DIMENSIONS, np.float32),
+            "hidden": some(3 * DIMENSIONS, len(MEANING_HEADS) * units),
+            "hidden_bias": some(len(MEANING_HEADS) * units),
+            "output": some(len(MEANING_HEADS), units), "output_bias": some(len(MEANING_HEADS)),
+        },
+        "names": _names(),
         "network": {
             "mean": np.zeros(n, np.float32), "scale": np.ones(n, np.float32),
             "hidden": some(n, 4 * units), "hidden_bias": some(4 * units),
@@ -115,3 +132,15 @@ def model_path(small_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def model(model_path: Path) -> Model:
     return load_model(model_path)
+
+
+@pytest.fixture(scope="session")
+def lexis() -> Lexis:
+    """A vocabulary of a few words with random vectors."""
+    return Lexis(_relevance(np.random.default_rng(7)))
+
+
+@pytest.fixture(scope="session")
+def names() -> dict[str, npt.NDArray[Any]]:
+    """A table of two names."""
+    return _names()

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
 from moderation.policy import Policy
-from moderation.rules.features import HEADS, feature_names
+from moderation.rules.features import feature_names
+from moderation.rules.letters import HEADS
+from moderation.rules.meaning import DIMENSIONS, MEANING_HEADS
+from moderation.rules.syntax import SYNTAX_HEADS
+from moderation.text.known import KnownWords
+from moderation.text.lexis import Lexis
 from moderation.training import abuse
 from moderation.training.abuse import AbuseTraining, fold_numbers, train_abuse
+from moderation.training.abuse_report import abuse_report
 from moderation.training.corpora import RULES, Example, group_key, own_examples
-from moderation.training.train import abuse_report
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +30,34 @@ def examples() -> list[Example]:
     # Some from a second source that only says what is offensive, as the public sets do.
     public = [
         replace(e, source="parsoff", weight=0.5, labels={"offensive": e.labels["offensive"]})
-        for e in own[1::9]
+        for e in own[1::19]
     ]
-    return own[::6] + public
+    return own[::9] + public
+
+
+Train = Callable[..., AbuseTraining]
 
 
 @pytest.fixture(scope="module")
-def training(examples: list[Example]) -> AbuseTraining:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(abuse, "BITS", 15)
-        return train_abuse(examples, lambda word: False, seed=3, say=lambda step: None)
+def train(
+    known_words: Callable[..., KnownWords], lexis: Lexis, names: dict[str, np.ndarray[Any, Any]]
+) -> Train:
+    """Train with small tables: ``train(examples, bits, seed)``."""
+
+    def trained(examples: Sequence[Example], bits: int, seed: int) -> AbuseTraining:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(abuse, "BITS", bits)
+            patch.setattr(abuse, "SYNTAX_BITS", bits)
+            return train_abuse(
+                examples, known_words(), lexis, names, seed=seed, say=lambda step: None
+            )
+
+    return trained
+
+
+@pytest.fixture(scope="module")
+def training(examples: list[Example], train: Train) -> AbuseTraining:
+    return train(examples, bits=15, seed=3)
 
 
 def test_arrays_have_the_shapes_that_scoring_reads(training: AbuseTraining) -> None:
@@ -42,7 +67,26 @@ def test_arrays_have_the_shapes_that_scoring_reads(training: AbuseTraining) -> N
     assert network["mean"].shape == (len(feature_names()),)
     assert network["linear"].shape == (len(feature_names()), len(RULES))
     assert network["output"].shape[0] == len(RULES)
-    assert all(np.isfinite(array).all() for array in network.values())
+    syntax, meaning = training.groups["syntax"], training.groups["meaning"]
+    assert syntax["codes"].shape == (1 << 15, len(SYNTAX_HEADS))
+    assert meaning["mean"].shape == meaning["scale"].shape == (3 * DIMENSIONS,)
+    assert meaning["output"].shape[0] == len(MEANING_HEADS)
+    for arrays in (network, meaning, syntax):
+        assert all(np.isfinite(array).all() for array in arrays.values())
+
+
+def test_the_unseen_model_is_one_of_the_same_shape(
+    training: AbuseTraining, examples: list[Example]
+) -> None:
+    assert set(training.unseen_groups) == set(training.groups)
+    for group, arrays in training.groups.items():
+        others = training.unseen_groups[group]
+        assert {n: a.shape for n, a in others.items()} == {n: a.shape for n, a in arrays.items()}
+    # It has not seen the first fold, and is another model for it.
+    folds = fold_numbers(examples, seed=3)
+    assert list(training.unseen) == [e for e, fold in zip(examples, folds) if fold == 0]
+    codes = (training.groups["abuse"]["codes"], training.unseen_groups["abuse"]["codes"])
+    assert (codes[0] != codes[1]).any()
 
 
 def test_out_of_fold_scores_know_something(training: AbuseTraining) -> None:
@@ -70,13 +114,9 @@ def test_near_duplicates_share_a_fold() -> None:
     assert len(set(folds[:4])) == 1
 
 
-def test_the_same_seed_gives_the_same_model(examples: list[Example]) -> None:
+def test_the_same_seed_gives_the_same_model(examples: list[Example], train: Train) -> None:
     few = examples[::3]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(abuse, "BITS", 12)
-        first, second = (
-            train_abuse(few, lambda word: False, seed=1, say=lambda step: None) for _ in range(2)
-        )
+    first, second = (train(few, bits=12, seed=1) for _ in range(2))
     for group, arrays in first.groups.items():
         for name, array in arrays.items():
             assert np.array_equal(array, second.groups[group][name]), (group, name)

@@ -159,8 +159,7 @@ def test_pickle_holds_plain_arrays_alone(model_path: Path) -> None:
     # What scoring builds (tables, encoders) stays out.
     assert len(used) == len(fresh)
     assert (pickle.loads(used).predict_proba(COMMENTS) == expected).all()
-    features = pipeline["features"]
-    groups = (features.weights, features.known, pipeline["rules"].arrays)
+    groups = (*pipeline["features"].groups.values(), pipeline["rules"].arrays)
     arrays = [array for group in groups for array in group.values()]
     assert {type(array) for array in arrays} == {np.ndarray}
     assert all(array.base is None and array.flags.owndata for array in arrays)
@@ -169,8 +168,8 @@ def test_pickle_holds_plain_arrays_alone(model_path: Path) -> None:
 def test_set_params_takes_effect(pipeline: Pipeline) -> None:
     features = clone(pipeline["features"])
     before = features.transform(COMMENTS)
-    zeros = {name: np.zeros_like(array) for name, array in features.weights.items()}
-    features.set_params(weights=zeros)
+    zeros = {name: np.zeros_like(array) for name, array in features.groups["abuse"].items()}
+    features.set_params(groups={**features.groups, "abuse": zeros})
     after = features.transform(COMMENTS)
     assert (after[:, 0] == 0).all()
     assert not (before[:, 0] == 0).all()

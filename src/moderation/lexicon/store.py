@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
+from moderation.lexicon.grades import Grades
 from moderation.text.letters import fold
 from moderation.text.ngrams import word_hashes
 
@@ -52,16 +53,19 @@ CLASSES = (
 SEVERE = ("obscene", "insult_strong", "insult_mind", "insult_formal", "imperative", "curse")
 #: Classes whose words nobody spells out letter by letter without a reason.
 SPELLED = (*SEVERE, "animal", "ambiguous", "slur", "charge")
+#: Masks of words kept, of the latest ones.
+_KEPT = 50_000
 _PARTS = re.compile(r"[\s\u200c]+")
 
 
+@cache
 def bit(*names: str) -> int:
     """Return the mask of the named classes."""
     return sum(1 << CLASSES.index(name) for name in names)
 
 
-def _terms(name: str) -> Iterator[str]:
-    path = files(__package__).joinpath(f"{name}.txt")
+def _terms(name: str, suffix: str = ".txt") -> Iterator[str]:
+    path = files(__package__).joinpath(f"{name}{suffix}")
     for line in path.read_text("utf-8").splitlines():
         term = line.strip()
         if term and not term.startswith("#"):
@@ -100,6 +104,8 @@ class Lexicon:
             ending = (suffix, restored, len(suffix) + stem)
             self._endings.setdefault(suffix[-1], []).append(ending)
         self.finglish = dict(self._finglish())
+        self.grades = Grades.load()
+        self._latest: dict[str, int] = {}
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -122,16 +128,30 @@ class Lexicon:
         return {fold(word): tuple(map(fold, before.split())) for word, _, before in pairs}
 
     @cached_property
+    def name_endings(self) -> frozenset[str]:
+        """Folded words that end surnames."""
+        return frozenset(map(fold, _terms("name_endings")))
+
+    @cached_property
     def digest(self) -> str:
-        """SHA-256 over every term and its classes: a model is trained with one of these."""
+        """SHA-256 over every term and what it is: a model is trained with one of these."""
         lines = sorted(f"{term}\t{mask}" for term, mask in self._masks.items())
         lines += [f"{suffix}>{restored}" for suffix, restored in self._suffixes]
         lines += sorted(self._lookalikes)
         lines += sorted(f"{latin}\t{term}" for latin, term in self.finglish.items())
+        lines += [self.grades.digest, *_terms("morphology", ".tsv")]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def mask(self, folded: str) -> int:
         """Return the classes of one word in folded form, its ordinary suffixes set aside."""
+        found = self._latest.get(folded)
+        if found is None:
+            if len(self._latest) > _KEPT:
+                self._latest = {}
+            found = self._latest[folded] = self._new_mask(folded)
+        return found
+
+    def _new_mask(self, folded: str) -> int:
         found = self._masks.get(folded, 0)
         if found or folded in self._lookalikes:
             return found

@@ -131,7 +131,8 @@ def load_model(path: str | Path | None = None) -> Model:
         group, name, _ = file_name.split(".")
         try:
             # Not np.load: that would open a zip archive or a pickle as well.
-            array = np.lib.format.open_memmap(file, mode="r")
+            # A plain view of the mapped file: indexing a memmap object is slow.
+            array = np.lib.format.open_memmap(file, mode="r").view(np.ndarray)
         except (EOFError, OSError, ValueError) as error:
             raise ModelError(f"{file}: not an array: {error}") from error
         groups.setdefault(group, {})[name] = array

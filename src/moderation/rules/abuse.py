@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from moderation.lexicon.grades import grade_bit
 from moderation.lexicon.store import bit
 from moderation.rules.base import Explanation, Reading, Scores, merge_spans
-from moderation.rules.features import HEADS, AbuseFeatures, Signs
+from moderation.rules.features import AbuseFeatures, Signs
+from moderation.rules.letters import HEADS
 from moderation.rules.network import Network
 from moderation.text.tokens import Token
 from moderation.text.vocabulary import Encoder
-from moderation.types import Rule
+from moderation.types import Rule, Span
 
 __all__ = ["AbuseRule", "AbuseScorer", "Evidence"]
 
@@ -46,12 +48,17 @@ class Evidence:
         here = reading.batch.slice(index)
         self.tokens: list[Token] = reading.tokens(index)
         self.masks = signs.masks[here]
+        self.grades = signs.grades[here]
         self.quoted = signs.quoted[here]
         self.weights = signs.weights[here][:, [HEADS.index(head) for head in heads]].sum(axis=1)
 
     def having(self, *names: str) -> npt.NDArray[np.bool_]:
         """Tell which tokens are of one of the classes."""
         return self.masks & bit(*names) != 0
+
+    def graded(self, *names: str) -> npt.NDArray[np.bool_]:
+        """Tell which tokens have one of the grades."""
+        return self.grades & grade_bit(*names) != 0
 
     def heaviest(self) -> npt.NDArray[np.bool_]:
         """Tell which tokens moved the linear layer most towards the rule."""
@@ -60,9 +67,13 @@ class Evidence:
             return np.zeros(len(self.weights), dtype=bool)
         return self.weights >= _SHARE * strongest
 
+    def places(self, chosen: npt.NDArray[np.bool_]) -> tuple[Span, ...]:
+        """Return the places of the chosen tokens."""
+        return merge_spans(self.tokens, chosen.tolist())
+
     def explain(self, reason: str, chosen: npt.NDArray[np.bool_]) -> Explanation:
         """Return `reason` with the places of the chosen tokens."""
-        return Explanation(reason, merge_spans(self.tokens, chosen.tolist()))
+        return Explanation(reason, self.places(chosen))
 
 
 class AbuseRule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -32,8 +32,8 @@ class Reading:
         The item each comment stands under.
     batch : Batch
         Tokens and their rows in the shared token table.
-    locate : callable
-        Finds the places of a text's tokens, in step with `batch`.
+    places : dict of int to list of Token
+        The places of tokens that are not simply those of the text, by comment.
     shared : dict
         Work that one rule did and another may reuse, by name.
     """
@@ -42,23 +42,26 @@ class Reading:
     texts: Sequence[str]
     articles: Sequence[Article | None]
     batch: Batch
-    locate: Callable[[str], list[Token]] = tokenize_spans
+    places: dict[int, list[Token]] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict)
-    _located: dict[int, list[Token]] = field(default_factory=dict)
 
     def tokens(self, index: int) -> list[Token]:
         """Return comment `index`'s tokens with their places, in step with the batch."""
-        if index not in self._located:
-            self._located[index] = self.locate(self.texts[index])
-        return self._located[index]
+        if index not in self.places:
+            self.places[index] = tokenize_spans(self.texts[index]) or [Token("", 0, 0)]
+        return self.places[index]
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a rule spoke: a short code and the places in the text that was read."""
+    """Why a rule spoke: a short code and the places in the text that was read.
+
+    `roles` says of each place what part it has, where a rule tells more than one kind.
+    """
 
     reason: str
     spans: tuple[Span, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 def merge_spans(tokens: Sequence[Token], chosen: Sequence[bool]) -> tuple[Span, ...]:

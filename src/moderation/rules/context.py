@@ -72,6 +72,12 @@ class Facts:
         """Which tokens are of one of the classes."""
         return self.masks & np.uint32(bit(*names)) != 0
 
+    @cached_property
+    def _bounds(self) -> tuple[Ints, Ints]:
+        """Index of the first and of the last token of each token's comment."""
+        first = np.repeat(self.batch.starts, self.batch.lengths)
+        return first, first + np.repeat(self.batch.lengths, self.batch.lengths) - 1
+
     def number(self, flags: Flags) -> Array:
         """How many of a comment's tokens are flagged."""
         return self.batch.sum(flags.astype(np.float32))
@@ -79,9 +85,7 @@ class Facts:
     def gap(self, *names: str) -> Ints:
         """Return each token's distance to the nearest token of one of the classes."""
         if names not in self._gaps:
-            self._gaps[names] = _distance(
-                self.having(*names), self.batch.starts, self.batch.lengths
-            )
+            self._gaps[names] = _distance(self.having(*names), *self._bounds)
         return self._gaps[names]
 
     def near(self, flags: Flags, reach: int, *names: str) -> Array:
@@ -107,7 +111,7 @@ class Facts:
         return self.number(self.sign & _ASKS != 0) + self.number(self.having("question"))
 
 
-#: The measurement that calibration rests on beside a rule's own logit.
+#: The measurement that an insult's calibration rests on beside its logit.
 PLAIN_ABUSE = "abuse:plain"
 _TARGETS = ("target_person", "target_org")
 
@@ -129,6 +133,7 @@ CONTEXT: dict[str, Callable[[Facts], Array]] = {
     "soft:denied": lambda f: f.near(f.soft, 3, "negation"),
     "charge:near_person": lambda f: f.near(f.charge, 6, "target_person"),
     "charge:near_org": lambda f: f.near(f.charge, 6, "target_org"),
+    "charge:addressed": lambda f: f.near(f.charge, 5, "address"),
     "charge:asked": lambda f: np.minimum(f.number(f.charge), 1) * np.minimum(f.questions, 2),
     "charge:reported": lambda f: f.near(f.charge, 6, "report"),
     "charge:denied": lambda f: f.near(f.charge, 4, "negation"),
@@ -162,16 +167,15 @@ def measure_context(facts: Facts) -> npt.NDArray[np.float32]:
     return np.minimum(values, _MOST).astype(np.float32)
 
 
-def _distance(flags: Flags, starts: Ints, lengths: Ints) -> Ints:
+def _distance(flags: Flags, first: Ints, last: Ints) -> Ints:
     """Return each token's distance to the nearest flagged token of its comment."""
-    if not flags.any():
+    places = np.flatnonzero(flags)
+    if not len(places):
         return np.full(len(flags), _FAR)
     index = np.arange(len(flags))
-    far = 4 * len(flags) + _FAR
-    behind = np.maximum.accumulate(np.where(flags, index, -far))
-    ahead = np.minimum.accumulate(np.where(flags, index, far)[::-1])[::-1]
-    first = np.repeat(starts, lengths)
-    last = first + np.repeat(lengths, lengths) - 1
-    gap_behind = np.where(behind >= first, index - behind, _FAR)
-    gap_ahead = np.where(ahead <= last, ahead - index, _FAR)
+    after = np.searchsorted(places, index)
+    ahead = places[np.minimum(after, len(places) - 1)]
+    behind = places[np.maximum(after - 1, 0)]
+    gap_ahead = np.where((ahead >= index) & (ahead <= last), ahead - index, _FAR)
+    gap_behind = np.where((behind < index) & (behind >= first), index - behind, _FAR)
     return np.minimum(np.minimum(gap_behind, gap_ahead), _FAR)

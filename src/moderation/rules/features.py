@@ -1,11 +1,12 @@
 """What the abuse rules measure of a comment: n-gram weights, word classes, and their company.
 
-Two layers. The first is linear: every distinct token carries, per head, the sum of the
-weights of its character n-grams and of the word itself (one row of the token table), and
-pairs of neighbouring words add theirs. The second looks at how those weights lie in the
-comment (their sum, the strongest word, the strongest pair) and at lexicon classes in
-context: inside quotation marks, denied, beside a target, in a question. `dense` returns the
-second layer's inputs; a small network on them is the rule's score.
+Two layers. The first has three views of a comment: its letters (:mod:`moderation.rules.letters`),
+its shape (:mod:`moderation.rules.syntax`) and its meaning (:mod:`moderation.rules.meaning`). The
+second layer looks at how the letters' weights lie in the
+comment (their sum, the strongest word, the strongest pair), at the other two views' scores, at
+the grades of the words, and at lexicon classes in context: inside quotation marks, denied,
+beside a target, in a question. `dense` returns the second layer's inputs; a small network on
+them is the rule's score.
 """
 
 from __future__ import annotations
@@ -16,40 +17,33 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from moderation.lexicon.grades import GRADES
 from moderation.lexicon.store import CLASSES, Lexicon, bit
 from moderation.rules.base import Reading
 from moderation.rules.context import CONTEXT, SIGNS, Facts, measure_context
-from moderation.rules.weights import WeightTable
-from moderation.text.ngrams import char_ngrams, finalise, word_hashes
+from moderation.rules.letters import HEADS, STATISTICS, Letters
+from moderation.rules.meaning import MEANING_HEADS, Meaning
+from moderation.rules.site_terms import SiteTerms
+from moderation.rules.syntax import SYNTAX_HEADS, Syntax
+from moderation.text.lexis import is_member
+from moderation.text.names import ORGANISATION, PERHAPS, PERSON, Names
+from moderation.text.ngrams import word_hashes
 from moderation.text.phrases import PhraseTable, Words
 from moderation.text.tokens import Kind
 from moderation.text.unmask import Unmasker
-from moderation.text.vocabulary import Analysis, Array, Encoder
+from moderation.text.vocabulary import Analysis, Array, Batch, Encoder
 
-__all__ = [
-    "HEADS",
-    "AbuseFeatures",
-    "Signs",
-    "SiteTerms",
-    "feature_names",
-    "token_buckets",
-    "word_form",
-]
+__all__ = ["AbuseFeatures", "Signs", "feature_names", "word_form"]
 
-#: Outputs of the linear layer, in the order of the stored weights' columns. Each is learnt
-#: twice: on features scaled by log-count ratio, which is best where examples are many, and
-#: by inverse document frequency, which is best where they are few.
-HEADS = (
-    "offensive", "insult", "accusation", "hate", "threat",
-    "offensive:idf", "insult:idf", "accusation:idf", "hate:idf", "threat:idf",
-)  # fmt: skip
-ORDERS = (2, 3, 4, 5)
-_WORD_SALT = 99
 _FORMS = {Kind.NUMBER: "0", Kind.LINK: "http", Kind.MAIL: "mail", Kind.MENTION: "@"}
-_TARGET = bit("target_person", "target_org")
-_STATISTICS = ("sum", "peak", "pair_peak", "trough", "positive")
+_PERSON, _ORGANISATION = np.uint32(bit("target_person")), np.uint32(bit("target_org"))
+_TARGET = _PERSON | _ORGANISATION
 _MOST_OF_A_CLASS = 3.0
+#: Hashes and lengths of words; the tokens last asked about, with their words and hashes.
+_Hashed = tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]
+_Latest = tuple[Sequence[Analysis], list[str], _Hashed]
 _CLASS_BITS = np.arange(len(CLASSES), dtype=np.uint32)
+_GRADE_BITS = np.arange(len(GRADES), dtype=np.uint32)
 
 
 def word_form(analysis: Analysis, unmasker: Unmasker) -> str:
@@ -64,32 +58,13 @@ def word_form(analysis: Analysis, unmasker: Unmasker) -> str:
     return unmasker.unmask_token(analysis.folded, analysis.kind) or " "
 
 
-def token_buckets(
-    forms: Sequence[str], bits: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the hashed features of tokens: their n-grams and the word itself.
-
-    Returns
-    -------
-    owner, bucket : ndarray of int64, shape (n_features,)
-        Token index, and the feature's row in a table of ``2**bits`` weights.
-    """
-    owner, grams = char_ngrams(forms, ORDERS)
-    words, _ = word_hashes(forms)
-    owner = np.concatenate([owner, np.arange(len(forms))])
-    hashes = np.concatenate([grams, finalise(words, _WORD_SALT)])
-    return owner, (hashes >> np.uint64(64 - bits)).astype(np.int64)
-
-
-def pair_buckets(hashes: npt.NDArray[np.uint64], bits: int) -> npt.NDArray[np.int64]:
-    """Return the bucket of neighbouring words; the same as if they were written together."""
-    return (finalise(hashes, _WORD_SALT) >> np.uint64(64 - bits)).astype(np.int64)
-
-
 def feature_names() -> list[str]:
     """Return the names of `AbuseFeatures.dense`'s columns."""
-    names = [f"{head}:{statistic}" for statistic in _STATISTICS for head in HEADS]
+    names = [f"{head}:{statistic}" for statistic in STATISTICS for head in HEADS]
     names += [f"count:{name}" for name in CLASSES]
+    names += [f"grade:{name}" for name in GRADES] + [f"grade_share:{name}" for name in GRADES]
+    names += [f"syntax:{head}" for head in SYNTAX_HEADS]
+    names += [f"meaning:{head}" for head in MEANING_HEADS]
     return [*names, *CONTEXT, "features"]
 
 
@@ -100,7 +75,9 @@ class Signs:
     Attributes
     ----------
     masks : ndarray of uint32, shape (n_tokens,)
-        Lexicon classes, phrases included.
+        Lexicon classes, phrases and names included.
+    grades : ndarray of uint32, shape (n_tokens,)
+        Grades of the words.
     weights : ndarray of float32, shape (n_tokens, n_heads)
         Each token's own weight with that of the pair it ends.
     quoted : ndarray of bool, shape (n_tokens,)
@@ -108,37 +85,9 @@ class Signs:
     """
 
     masks: npt.NDArray[np.uint32]
+    grades: npt.NDArray[np.uint32]
     weights: npt.NDArray[np.float32]
     quoted: npt.NDArray[np.bool_]
-
-
-class SiteTerms:
-    """Words and names that a site's policy gives a meaning of its own.
-
-    Parameters
-    ----------
-    allow : sequence of str
-        Words and phrases that never count against a comment.
-    persons, organisations : sequence of str
-        Names that count as targets of a charge.
-    """
-
-    def __init__(
-        self,
-        allow: Sequence[str] = (),
-        persons: Sequence[str] = (),
-        organisations: Sequence[str] = (),
-    ) -> None:
-        self._allow = PhraseTable.of_terms(dict.fromkeys(allow, 1))
-        targets = dict.fromkeys(persons, bit("target_person"))
-        targets |= dict.fromkeys(organisations, bit("target_org"))
-        self._targets = PhraseTable.of_terms(targets)
-
-    def find(self, words: Words) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint32]]:
-        """Return which words are allowed, and the target classes of each word."""
-        none = np.zeros(len(words.hashes), dtype=np.uint32)
-        allowed = self._allow.mark(words, none, smallest=1) != 0
-        return allowed, self._targets.mark(words, none, smallest=1)
 
 
 class AbuseFeatures:
@@ -146,10 +95,14 @@ class AbuseFeatures:
 
     Parameters
     ----------
-    weights : WeightTable
-        The linear layer.
+    letters : Letters
+    syntax : Syntax
+    meaning : Meaning
+        The three views.
     lexicon : Lexicon
-        Word classes.
+        Word classes and grades.
+    names : Names
+        Names of persons and organisations, which are targets as offices are.
     unmasker : Unmasker
         Undoes disguises.
     site : SiteTerms
@@ -158,27 +111,36 @@ class AbuseFeatures:
 
     def __init__(
         self,
-        weights: WeightTable,
+        letters: Letters,
+        syntax: Syntax,
+        meaning: Meaning,
         lexicon: Lexicon,
+        names: Names,
         unmasker: Unmasker,
         site: SiteTerms | None = None,
     ) -> None:
-        self.bits = weights.bits
-        self._weights = weights
+        self.letters = letters
+        self.syntax = syntax
+        self.meaning = meaning
         self._lexicon = lexicon
+        self._names = names
         self.unmasker = unmasker
         self._phrases = PhraseTable(*lexicon.phrases, lexicon.guards)
         self._site = site or SiteTerms()
-        self._latest: tuple[Sequence[Analysis], list[str]] = ((), [])
+        self._latest: _Latest = ((), [], (np.zeros(0, np.uint64), np.zeros(0, np.int64)))
 
     @property
     def encoders(self) -> Mapping[str, Encoder]:
-        """Columns of the token table: weights, word hash, word length, classes, kind, sign."""
+        """Columns of the token table: what a single token tells, whatever stands beside it."""
         return {
-            "abuse": self._encode_weights,
-            "word": lambda found: word_hashes(self._forms(found))[0],
-            "word_length": lambda found: word_hashes(self._forms(found))[1],
+            "abuse": lambda found: self.letters.encode(self._forms(found)),
+            "word": lambda found: self._hashed(found)[0],
+            "word_length": lambda found: self._hashed(found)[1],
             "classes": self._encode_classes,
+            "grades": self._encode_grades,
+            "part": lambda found: self.syntax.encode(self._forms(found)),
+            "name": lambda found: self._names.kinds(self._hashed(found)[0]),
+            "relevance": self.meaning.lexis.encode_units,
             "kind": lambda found: np.array([a.kind for a in found], dtype=np.uint8),
             "sign": lambda found: np.array(
                 [SIGNS.get(a.folded[:1], 0) for a in found], dtype=np.uint8
@@ -187,24 +149,24 @@ class AbuseFeatures:
 
     def _forms(self, found: Sequence[Analysis]) -> list[str]:
         # The table asks every encoder about the same tokens in turn: undisguise them once.
-        tokens, forms = self._latest
-        if tokens is not found:
-            forms = [word_form(analysis, self.unmasker) for analysis in found]
-            self._latest = (found, forms)
-        return forms
+        return self._undisguised(found)[1]
 
-    def _encode_weights(self, found: Sequence[Analysis]) -> Array:
-        forms = self._forms(found)
-        owner, bucket = token_buckets(forms, self.bits)
-        rows = np.zeros((len(forms), len(HEADS) + 1), dtype=np.float32)
-        values = self._weights.take(bucket)
-        for head in range(len(HEADS)):
-            rows[:, head] = np.bincount(owner, values[:, head], minlength=len(forms))
-        rows[:, -1] = np.bincount(owner, minlength=len(forms))
-        return rows
+    def _hashed(self, found: Sequence[Analysis]) -> _Hashed:
+        return self._undisguised(found)[2]
+
+    def _undisguised(self, found: Sequence[Analysis]) -> _Latest:
+        latest = self._latest
+        if latest[0] is not found:
+            forms = [word_form(analysis, self.unmasker) for analysis in found]
+            latest = self._latest = (found, forms, word_hashes(forms))
+        return latest
 
     def _encode_classes(self, found: Sequence[Analysis]) -> Array:
         masks = [self._lexicon.mask(form) for form in self._forms(found)]
+        return np.array(masks, dtype=np.uint32)
+
+    def _encode_grades(self, found: Sequence[Analysis]) -> Array:
+        masks = [self._lexicon.grades.mask(form) for form in self._forms(found)]
         return np.array(masks, dtype=np.uint32)
 
     def words(self, reading: Reading) -> Words:
@@ -229,44 +191,52 @@ class AbuseFeatures:
         """
         batch = reading.batch
         words = self.words(reading)
-        own = batch.column("abuse")
         allowed, protected = self._site.find(words)
-        own[words.position[allowed]] = 0.0
-        second, joined = words.pairs()
-        pair = self._weights.take(pair_buckets(joined, self.bits))
-        pair[allowed[second] | allowed[second - 1]] = 0.0
-        at, before = words.position[second], words.position[second - 1]
-
-        # A word said twice counts once, as in a binary bag of words.
-        owner = batch.owner
-        _, first_seen = np.unique(owner.astype(np.int64) << 32 | batch.rows, return_index=True)
-        once = np.zeros(len(owner), dtype=bool)
-        once[first_seen] = True
-
-        heads = own[:, :-1]
-        total = batch.sum(np.where(once[:, None], own, 0.0))
-        paired = np.zeros((len(owner), len(HEADS)), dtype=np.float32)
-        paired[at] = pair
-        total[:, :-1] += batch.sum(paired)
-        count = np.maximum(total[:, -1] + np.bincount(owner[at], minlength=len(batch)), 1.0)
-        root = np.sqrt(count)[:, None]
-        company = heads + paired
-        company[at] += heads[before]
-        positive = batch.sum(np.where(once[:, None], np.maximum(heads, 0.0), 0.0))
-        statistics = [
-            total[:, :-1] / root,
-            np.maximum.reduceat(heads, batch.starts),
-            np.maximum.reduceat(company, batch.starts),
-            np.minimum.reduceat(heads, batch.starts),
-            positive / root,
-        ]
-        masks = batch.column("classes").copy()
-        found = self._phrases.mark(words, masks[words.position]) | protected
-        found[allowed] &= _TARGET
-        masks[words.position] = found
+        silent = words.position[allowed]
+        letters = self.letters.measure(batch, words, allowed)
+        masks = self.masks(reading, words)
+        masks[words.position] |= protected
+        masks[silent] &= _TARGET
+        grades = batch.column("grades")
+        grades[silent] = 0
         facts = Facts(batch, masks)
-        reading.shared["signs"] = Signs(masks, heads + paired, facts.quoted)
-        flags = masks[:, None] >> _CLASS_BITS & np.uint32(1)
-        counts = np.minimum(batch.sum(flags.astype(np.float32)), _MOST_OF_A_CLASS)
-        parts = [*statistics, counts, measure_context(facts), np.log(count)[:, None]]
-        return np.hstack(parts).astype(np.float32)
+        reading.shared["signs"] = Signs(masks, grades, letters.weights, facts.quoted)
+        graded = _counts(batch, grades, _GRADE_BITS)
+        return np.hstack([
+            letters.statistics,
+            _counts(batch, masks, _CLASS_BITS),
+            graded,
+            graded / np.sqrt(batch.lengths)[:, None],
+            self.syntax.measure(batch, masks, silent),
+            self.meaning.measure(batch, silent),
+            measure_context(facts),
+            np.log(letters.number)[:, None],
+        ]).astype(np.float32)  # fmt: skip
+
+    def masks(self, reading: Reading, words: Words) -> npt.NDArray[np.uint32]:
+        """Return each token's lexicon classes, with those of phrases and of names."""
+        masks = reading.batch.column("classes")
+        found = self._phrases.mark(words, masks[words.position])
+        masks[words.position] = found | self._named(reading, words)
+        return masks
+
+    def _named(self, reading: Reading, words: Words) -> npt.NDArray[np.uint32]:
+        """Return the target classes of names: sure ones, and those the news item has, too."""
+        kinds = reading.batch.column("name")[words.position]
+        counts = (kinds > 0) & (kinds & PERHAPS == 0)
+        perhaps = np.flatnonzero(kinds & PERHAPS)
+        owners, starts = np.unique(words.owner[perhaps], return_index=True)
+        for index, here in zip(owners.tolist(), np.split(perhaps, starts[1:])):
+            article = reading.articles[index]
+            if article is not None:
+                counts[here] = is_member(words.hashes[here], self._names.of_item(article))
+        bits = _PERSON * (kinds & PERSON != 0) | _ORGANISATION * (kinds & ORGANISATION != 0)
+        return np.where(counts, bits, np.uint32(0)).astype(np.uint32)
+
+
+def _counts(
+    batch: Batch, masks: npt.NDArray[np.uint32], bits: npt.NDArray[np.uint32]
+) -> npt.NDArray[np.float32]:
+    """Return how many of a comment's tokens have each bit, up to a few."""
+    flags = (masks[:, None] >> bits & np.uint32(1)).astype(np.float32)
+    return np.minimum(batch.sum(flags), _MOST_OF_A_CLASS)

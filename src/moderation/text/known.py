@@ -39,9 +39,14 @@ class KnownWords:
 
     def __contains__(self, word: str) -> bool:
         """Tell whether a non-empty folded word is known at all."""
+        return self.rank(word) > 0
+
+    def rank(self, word: str) -> int:
+        """Return the bucket of one non-empty folded word, 0 where it is not known."""
         wanted = one_hash(word, SALT)
         place = int(self.hashes.searchsorted(np.uint64(wanted)))
-        return place < len(self.hashes) and int(self.hashes[place]) == wanted
+        found = place < len(self.hashes) and int(self.hashes[place]) == wanted
+        return int(self.buckets[place]) if found else 0
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[np.generic]]) -> KnownWords:

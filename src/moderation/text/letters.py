@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 __all__ = ["INVISIBLE", "fold", "letter_table", "squeeze"]
@@ -63,8 +63,9 @@ def squeeze(text: str) -> str:
     return _RUN.sub(r"\1", text)
 
 
+@lru_cache(maxsize=1 << 15)
 def fold(token: str) -> str:
-    """Return the matching form of one token.
+    """Return the matching form of one token; that of the latest tokens is kept.
 
     Parameters
     ----------

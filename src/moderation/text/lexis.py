@@ -137,6 +137,11 @@ class Lexis:
         self._units = arrays["units"]
         self._general = np.unique(arrays["general"])
         self._vectors = arrays["vectors"]
+        self._latest: tuple[Sequence[Analysis], npt.NDArray[np.int32]] = (
+            (),
+            np.zeros(0, dtype=np.int32),
+        )
+        self._heads: dict[int, npt.NDArray[np.float32]] = {}
         self.gram_idf = arrays["gram_idf"].astype(np.float32)
         self.idf = arrays["idf"].astype(np.float32)
         names = bytes(arrays["subject_names"]).decode().split()
@@ -163,6 +168,17 @@ class Lexis:
         rows /= np.maximum(norms, 1e-6)[:, None]
         return rows
 
+    def heads(self, dimensions: int) -> npt.NDArray[np.float32]:
+        """Return the first `dimensions` axes of every unit's vector, scaled to length 1.
+
+        They are kept: whoever asks for them asks for every batch.
+        """
+        if dimensions not in self._heads:
+            rows = self._vectors[:, :dimensions].astype(np.float32)
+            norms = np.linalg.norm(rows, axis=1, keepdims=True)
+            self._heads[dimensions] = rows / np.maximum(norms, np.float32(1e-6))
+        return self._heads[dimensions]
+
     def areas(self, units: Array) -> npt.NDArray[np.float32]:
         """Return how far each of `units` belongs to each subject area, 0 to 1, by idf."""
         mean, std = self._spread
@@ -178,6 +194,13 @@ class Lexis:
 
     def encode_units(self, analyses: Sequence[Analysis]) -> npt.NDArray[np.int32]:
         """Return each token's unit, `UNKNOWN` or `NOT_A_WORD`."""
+        # Two columns rest on them: the token table asks for both in turn.
+        latest = self._latest
+        if latest[0] is not analyses:
+            latest = self._latest = (analyses, self._units_of(analyses))
+        return latest[1]
+
+    def _units_of(self, analyses: Sequence[Analysis]) -> npt.NDArray[np.int32]:
         result = np.full(len(analyses), NOT_A_WORD, dtype=np.int32)
         words = [i for i, a in enumerate(analyses) if _is_word(a)]
         if not words:

@@ -20,6 +20,7 @@ __all__ = [
     "join_hashes",
     "one_hash",
     "power",
+    "sequence_ngrams",
     "word_hashes",
 ]
 
@@ -31,9 +32,9 @@ _MAX_TOKEN = 64
 _ALL_BITS = 2**64 - 1
 
 
-def finalise(hashes: Hashes, salt: int) -> Hashes:
+def finalise(hashes: Hashes, salt: int | Hashes) -> Hashes:
     """Scatter polynomial hashes over all 64 bits (splitmix64); `salt` keeps families apart."""
-    mixed = (hashes + np.uint64(salt)) * BASE
+    mixed = (hashes + (salt if isinstance(salt, np.ndarray) else np.uint64(salt))) * BASE
     mixed ^= mixed >> np.uint64(30)
     mixed *= _MIX
     mixed ^= mixed >> np.uint64(27)
@@ -122,7 +123,31 @@ def char_ngrams(
         Finalised hashes; orders do not collide with one another on purpose.
     """
     points, lengths = _code_points(tokens)
-    if not len(lengths):
+    return sequence_ngrams(points, lengths, orders)
+
+
+def sequence_ngrams(
+    symbols: Hashes, lengths: npt.NDArray[np.int64], orders: Sequence[int]
+) -> tuple[npt.NDArray[np.int64], Hashes]:
+    """Return every n-gram of every sequence, with a boundary mark at both ends.
+
+    Parameters
+    ----------
+    symbols : ndarray of uint64, shape (n_symbols,)
+        All sequences, one after another.
+    lengths : ndarray of int64, shape (n_sequences,)
+        How many symbols each has; none has none.
+    orders : sequence of int
+        The n of the n-grams, ascending.
+
+    Returns
+    -------
+    owner : ndarray of int64, shape (n_grams,)
+        Index of the sequence each n-gram comes from, ascending within an order.
+    hashes : ndarray of uint64, shape (n_grams,)
+        Finalised hashes; orders do not collide with one another on purpose.
+    """
+    if not len(lengths) or not orders:
         return np.zeros(0, np.int64), np.zeros(0, np.uint64)
     padded_lengths = lengths + 2
     ends = np.cumsum(padded_lengths)
@@ -130,20 +155,22 @@ def char_ngrams(
     inside = np.ones(len(padded), dtype=bool)
     inside[ends - 1] = False
     inside[ends - padded_lengths] = False
-    padded[inside] = points
-    token_of = np.repeat(np.arange(len(lengths)), padded_lengths)
-    owners, hashes = [], []
-    for order in orders:
+    padded[inside] = symbols
+    sequence_of = np.repeat(np.arange(len(lengths)), padded_lengths)
+    owners, grams, counts = [], [], []
+    gram = np.zeros(len(padded), dtype=np.uint64)
+    for order in range(1, max(orders) + 1):
         count = len(padded) - order + 1
         if count <= 0:
-            continue
-        gram = np.zeros(count, dtype=np.uint64)
-        for offset in range(order):
-            gram *= BASE
-            gram += padded[offset : offset + count]
-        whole = token_of[:count] == token_of[order - 1 :]
-        owners.append(token_of[:count][whole])
-        hashes.append(finalise(gram[whole], order))
+            break
+        # The n-gram that begins at a place is the shorter one there and one more symbol.
+        gram = gram[:count] * BASE + padded[order - 1 :]
+        if order in orders:
+            whole = sequence_of[:count] == sequence_of[order - 1 :]
+            owners.append(sequence_of[:count][whole])
+            grams.append(gram[whole])
+            counts.append(len(grams[-1]))
     if not owners:
         return np.zeros(0, np.int64), np.zeros(0, np.uint64)
-    return np.concatenate(owners), np.concatenate(hashes)
+    salts = np.repeat(np.array(orders[: len(counts)], dtype=np.uint64), counts)
+    return np.concatenate(owners), finalise(np.concatenate(grams), salts)

@@ -55,9 +55,10 @@ def tokenize(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def tokenize_spans(text: str) -> list[Token]:
-    """Split `text` into tokens that know their place."""
-    return [Token(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+def tokenize_spans(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """Split ``text[start:end]`` into tokens that know their place in `text`."""
+    part = text[start:end] if start or end is not None else text
+    return [Token(m.group(), m.start() + start, m.end() + start) for m in _TOKEN.finditer(part)]
 
 
 _IS_LINK = re.compile(_LINK)

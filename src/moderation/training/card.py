@@ -32,6 +32,9 @@ START = "<!-- figures: written by python -m moderation.training.card --readme --
 END = "<!-- /figures -->"
 _TITLES = {
     "abuse": "Insult, accusation, hate, threat",
+    "disguises": "Disguises",
+    "groups": "Naming groups of people",
+    "explanations": "Where findings point",
     "language": "Language",
     "spam": "Spam",
     "relevance": "Off-topic",
@@ -81,6 +84,7 @@ def render_card(manifest: Mapping[str, Any]) -> str:
         data=_data(manifest.get("data", [])),
         licences=_licences(manifest),
         figures=_figures(manifest.get("metrics", {})),
+        steps=_steps(),
     )
 
 
@@ -228,6 +232,13 @@ def _figures(metrics: Mapping[str, Any]) -> str:
         else:
             parts += tables(value, "")
     return "\n\n".join(parts) or "The manifest holds no figures."
+
+
+def _steps() -> str:
+    """Return what each step of building gave, as it was recorded."""
+    lines = files("moderation.training").joinpath("steps.tsv").read_text("utf-8").splitlines()
+    heads, *rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return table(heads, rows)
 
 
 # -- the README's short table -----------------------------------------------------

@@ -1,4 +1,4 @@
-"""The linear layer: logistic regression on hashed n-grams, per head.
+"""The linear layers: logistic regression on hashed features, per head.
 
 Each feature is scaled, by its smoothed log-count ratio (Wang and Manning, 2012, "Baselines
 and Bigrams") or by its inverse document frequency, before a scikit-learn logistic
@@ -8,7 +8,6 @@ lets every source keep its own rate of offence without teaching it to the words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +17,11 @@ import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
 from moderation.rules.base import Reading
-from moderation.rules.features import AbuseFeatures, pair_buckets, token_buckets, word_form
+from moderation.rules.features import AbuseFeatures, word_form
+from moderation.rules.letters import pair_buckets, token_buckets
 from moderation.text.vocabulary import Batch, TokenTable, analyse
-from moderation.types import Comment
 
-__all__ = ["Corpus", "fit_head", "vectorise"]
+__all__ = ["Corpus", "fit_head", "letters_corpus", "shape_corpus"]
 
 _RATIO_STRENGTH = 10.0
 _IDF_STRENGTH = 0.15
@@ -47,20 +46,37 @@ class Corpus:
     present: Any
 
 
-def vectorise(texts: Sequence[str], features: AbuseFeatures) -> Corpus:
-    """Turn comments into the rows that :meth:`AbuseFeatures.dense` sums over."""
-    table = TokenTable(
-        {name: features.encoders[name] for name in ("word", "word_length", "kind")},
-        capacity=1 << 40,
-    )
-    batch = table.batch_of_tokens([features.unmasker.tokens(text) or [""] for text in texts])
-    reading = Reading([Comment(text) for text in texts], texts, [None] * len(texts), batch)
+def letters_corpus(reading: Reading, table: TokenTable, features: AbuseFeatures) -> Corpus:
+    """Turn comments into the rows of letters that :meth:`AbuseFeatures.dense` sums over.
+
+    Parameters
+    ----------
+    reading : Reading
+        A batch of `table`.
+    table : TokenTable
+    features : AbuseFeatures
+
+    Returns
+    -------
+    Corpus
+    """
     words = features.words(reading)
     second, joined = words.pairs()
-    size = 1 << features.bits
-    shape = (len(texts), size)
-    pairs = _ones(words.owner[second], pair_buckets(joined, features.bits), shape)
-    counts = (_once_each(batch, len(table)) @ _token_matrix(table, features, size) + pairs).tocsr()
+    shape = (len(reading.batch), 1 << features.letters.bits)
+    pairs = _ones(words.owner[second], pair_buckets(joined, features.letters.bits), shape)
+    tokens = _once_each(reading.batch, len(table)) @ _token_matrix(table, features, shape[1])
+    return _corpus((tokens + pairs).tocsr())
+
+
+def shape_corpus(reading: Reading, features: AbuseFeatures) -> Corpus:
+    """Turn comments into the rows that :meth:`Syntax.measure` sums over."""
+    masks = features.masks(reading, features.words(reading))
+    owner, bucket = features.syntax.buckets(reading.batch, masks, np.zeros(0, dtype=np.int64))
+    shape = (len(reading.batch), 1 << features.syntax.bits)
+    return _corpus(_ones(owner, bucket, shape))
+
+
+def _corpus(counts: Any) -> Corpus:
     number = np.maximum(np.asarray(counts.sum(axis=1)).ravel(), 1.0)
     present = counts.copy()
     present.data = np.ones_like(present.data)
@@ -80,7 +96,7 @@ def _once_each(batch: Batch, n_tokens: int) -> Any:
 
 def _token_matrix(table: TokenTable, features: AbuseFeatures, size: int) -> Any:
     forms = [word_form(analyse(token), features.unmasker) for token in table.tokens()]
-    owner, bucket = token_buckets(forms, features.bits)
+    owner, bucket = token_buckets(forms, features.letters.bits)
     return _ones(owner, bucket, (len(forms), size))
 
 

@@ -23,10 +23,12 @@ from moderation.policy import Policy
 from moderation.rules.abuse import ABUSE_RULES
 from moderation.rules.features import AbuseFeatures, feature_names
 from moderation.rules.network import Network
-from moderation.rules.weights import WeightTable
+from moderation.rules.registry import FEATURE_GROUPS, build_features
 from moderation.text.known import KnownWords
+from moderation.text.lexis import Lexis
 from moderation.text.unmask import Unmasker
 from moderation.training.abuse import dense_features
+from moderation.training.corpora import Example
 
 __all__ = ["AbuseRules", "CommentFeatures", "build_pipeline"]
 
@@ -38,22 +40,14 @@ class CommentFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    weights : dict of str to ndarray
-        The linear layer, as :class:`moderation.rules.weights.WeightTable` takes it.
-    known : dict of str to ndarray
-        The table of :class:`moderation.text.known.KnownWords`.
+    groups : dict of str to dict of str to ndarray
+        The model's groups of arrays that :func:`moderation.rules.registry.build_features` reads.
     lexicon : str
         Digest of the word lists that the model was trained with.
     """
 
-    def __init__(
-        self,
-        weights: Mapping[str, npt.NDArray[Any]],
-        known: Mapping[str, npt.NDArray[Any]],
-        lexicon: str,
-    ) -> None:
-        self.weights = weights
-        self.known = known
+    def __init__(self, groups: Mapping[str, Mapping[str, npt.NDArray[Any]]], lexicon: str) -> None:
+        self.groups = groups
         self.lexicon = lexicon
 
     def fit(self, texts: Iterable[str], y: Any = None) -> CommentFeatures:
@@ -79,7 +73,7 @@ class CommentFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             read.append("\n".join(text[start:end] for start, end in limits.windows(len(text))))
         if not read:
             return np.zeros((0, len(feature_names())), dtype=np.float32)
-        return dense_features(read, self._measures())
+        return dense_features([Example(text, "", 1.0) for text in read], self._measures())
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
         """Return the names of the columns, such as ``insult:peak`` or ``count:charge``."""
@@ -95,9 +89,9 @@ class CommentFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                     "made with other word lists than this version of moderation has; train it "
                     "again, or use the version it came with"
                 )
-            known = KnownWords.from_arrays(self.known)
-            unmasker = Unmasker(lexicon, known.__contains__)
-            built = AbuseFeatures(WeightTable(self.weights), lexicon, unmasker)
+            unmasker = Unmasker(lexicon, KnownWords.from_arrays(self.groups["known"]))
+            lexis = Lexis(self.groups["relevance"])
+            built = build_features(self.groups, lexicon, unmasker, lexis)
             self._built = built
         return built
 
@@ -218,9 +212,10 @@ def build_pipeline(model: Model) -> Pipeline:
     (1, 4)
     """
     try:
-        weights, known, network = (_copied(model.groups[n]) for n in ("abuse", "known", "network"))
-        features = CommentFeatures(weights, known, str(model.manifest["lexicon"]))
-        pipeline = Pipeline([("features", features), ("rules", AbuseRules(network))])
+        groups = {name: _copied(model.groups[name]) for name in (*FEATURE_GROUPS, "known")}
+        features = CommentFeatures(groups, str(model.manifest["lexicon"]))
+        rules = AbuseRules(_copied(model.groups["network"]))
+        pipeline = Pipeline([("features", features), ("rules", rules)])
         # Better told here than to whoever loads it: a model that does not fit this version.
         pipeline.predict_proba([""])
     except KeyError as missing:

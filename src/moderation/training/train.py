@@ -6,42 +6,44 @@ import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from moderation.lexicon.store import Lexicon
 from moderation.model.store import Model, save_model
+from moderation.moderator import Moderator
 from moderation.policy import Policy
-from moderation.rules.features import HEADS, ORDERS, feature_names
-from moderation.training.abuse import BITS, OutOfFold, train_abuse
+from moderation.rules.features import feature_names
+from moderation.rules.letters import HEADS, ORDERS
+from moderation.text.lexis import Lexis
+from moderation.training import robustness
+from moderation.training.abuse import BITS, SYNTAX_BITS, AbuseTraining, train_abuse
+from moderation.training.abuse_report import abuse_report
 from moderation.training.card import write_card
-from moderation.training.corpora import RULES, load_examples
+from moderation.training.corpora import group_key, load_examples
 from moderation.training.known import train_known
 from moderation.training.language import train_language
-from moderation.training.metrics import rule_report
+from moderation.training.names import train_names
 from moderation.training.relevance import train_relevance
 from moderation.training.sources import Corpora, Source, TrainingError
 from moderation.training.spam import train_spam
-from moderation.types import Rule
 
 __all__ = ["TrainingError", "main_train"]
 
 #: Where this project's own examples are.
 _FOLDER = Path(str(files("moderation.training")))
 _PACKAGES = ("hazm", "scikit-learn", "numpy", "scipy")
-#: Sources that are measured one by one in the manifest; the others only lend text.
-_MEASURED = ("policy", "authored", "examples", "parsoff", "phate", "parsoffensive")
 
 
 def _contents(corpora: Corpora, source: Source) -> bytes:
     if source.file:
         return corpora.path(source.name).read_bytes()
+    if source.name == "reread":
+        return _FOLDER.joinpath("readings.tsv").read_bytes()
     folder = _FOLDER.joinpath("examples")
     entries = [*sorted(folder.iterdir(), key=lambda e: e.name), _FOLDER / "spam_comments.jsonl"]
     return b"".join(entry.read_bytes() for entry in entries)
@@ -62,35 +64,24 @@ def _data_records(corpora: Corpora) -> list[dict[str, Any]]:
     return records
 
 
-def abuse_report(out_of_fold: OutOfFold, policy: Policy) -> dict[str, Any]:
-    """Measure the abuse rules on comments their model has not seen, per source.
-
-    Returns
-    -------
-    dict
-        Rule to source to :func:`moderation.training.metrics.rule_report`; under
-        ``offensive``, the largest of the insult, hate and threat scores against what each
-        public set calls offensive.
-    """
-    examples, scores = out_of_fold.examples, out_of_fold.scores
-    sources = np.array([example.source for example in examples])
-    report: dict[str, Any] = {}
-
-    def measure(name: str, label: str, values: Any, rule: Rule, wanted: Iterable[str]) -> None:
-        labels = np.array([example.labels.get(label, -1) for example in examples])
-        thresholds = policy.rules[rule]
-        for source in wanted:
-            rows = np.flatnonzero((sources == source) & (labels >= 0))
-            if len(rows):
-                report.setdefault(name, {})[source] = rule_report(
-                    labels[rows], values[rows], thresholds.review, thresholds.reject
-                )
-
-    for position, rule in enumerate(RULES):
-        measure(rule, rule, scores[:, position], Rule(rule), _MEASURED[:3])
-    largest = scores[:, [RULES.index(rule) for rule in ("insult", "hate", "threat")]].max(axis=1)
-    measure("offensive", "offensive", largest, Rule.INSULT, _MEASURED[3:])
-    return report
+def _robustness(
+    corpora: Corpora, abuse: AbuseTraining, groups: Mapping[str, Any], seed: int
+) -> dict[str, Any]:
+    """Measure the whole moderator on comments that its abuse rules have not seen."""
+    manifest = {"identity": "without-the-first-fold", "lexicon": Lexicon.load().digest}
+    moderator = Moderator(Model(Path(), {**groups, **abuse.unseen_groups}, manifest))
+    by_policy = [example for example in abuse.unseen if example.source == "policy"]
+    breaking = [example.text for example in by_policy if any(example.labels.values())]
+    clean = [example.text for example in by_policy if not any(example.labels.values())]
+    measured = {
+        "disguises": robustness.disguises(moderator, breaking, clean, seed),
+        "groups": robustness.groups(moderator),
+    }
+    if corpora.has("phate_spans"):
+        unseen = {group_key(example.text) for example in abuse.unseen}
+        rows = [r for r in corpora.rows("phate_spans") if group_key(r["text"]) in unseen]
+        measured["explanations"] = robustness.spans(moderator, rows)
+    return measured
 
 
 def main_train(
@@ -98,7 +89,7 @@ def main_train(
     output: Path,
     without: Iterable[str] = (),
     *,
-    name: str = "default-0.1.0",
+    name: str = "default-0.2.0",
     seed: int = 0,
     say: Callable[[str], None] = print,
 ) -> Model:
@@ -147,32 +138,37 @@ def main_train(
     tell("spam")
     relevance, relevance_metrics = train_relevance(corpora, seed)
     tell("relevance")
-    abuse = train_abuse(examples, known.__contains__, seed, tell)
+    names = train_names(corpora, known)
+    abuse = train_abuse(examples, known, Lexis(relevance), names, seed, tell)
+    groups = {
+        **abuse.groups,
+        "known": known.arrays,
+        "names": names,
+        "language": language,
+        "spam": spam,
+        "relevance": relevance,
+    }
     metrics = {
         "abuse": abuse_report(abuse.out_of_fold, Policy.default()),
+        **_robustness(corpora, abuse, groups, seed),
         "language": language_metrics,
         "spam": spam_metrics,
         "relevance": relevance_metrics,
     }
+    tell("figures")
     about = {
         "lexicon": Lexicon.load().digest,
         "python": platform.python_version(),
         "packages": {package: version(package) for package in _PACKAGES},
         "features": {
-            "bits": BITS, "orders": ORDERS, "heads": HEADS, "dense": feature_names(),
+            "bits": BITS, "syntax_bits": SYNTAX_BITS, "orders": ORDERS, "heads": HEADS,
+            "dense": feature_names(),
         },
         "seed": seed,
         "without": sorted(corpora.without),
         "data": records,
         "metrics": json.loads(json.dumps(metrics, default=float)),
     }  # fmt: skip
-    groups = {
-        **abuse.groups,
-        "known": known.arrays,
-        "language": language,
-        "spam": spam,
-        "relevance": relevance,
-    }
     model = save_model(output, groups, name=name, about=about)
     write_card(model)
     tell(f"stored as {model.identity}")
