@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score, precision_score, recall_score
 
 from moderation.training.metrics import FEW, format_table, rule_report
 
@@ -62,9 +63,25 @@ def test_reliability() -> None:
 @pytest.mark.parametrize(
     ("labels", "scores", "undefined"),
     [
-        ([], [], {"auc", "average_precision", "best_f1", "brier", "calibration_error"}),
-        ([0, 0], [0.1, 0.2], {"auc", "average_precision", "best_f1"}),
-        ([1, 1], [0.1, 0.2], {"auc"}),
+        (
+            [],
+            [],
+            {
+                "auc",
+                "average_precision",
+                "best_f1",
+                "best_macro_f1",
+                "recall_at_precision",
+                "brier",
+                "calibration_error",
+            },
+        ),
+        (
+            [0, 0],
+            [0.1, 0.2],
+            {"auc", "average_precision", "best_f1", "best_macro_f1", "recall_at_precision"},
+        ),
+        ([1, 1], [0.1, 0.2], {"auc", "best_macro_f1"}),
     ],
 )
 def test_what_is_not_defined_is_none(
@@ -147,3 +164,17 @@ def test_table_without_figures() -> None:
     table = format_table(_report(hate={**rule_report([], [], 0.5, 0.9), "unscored": 0}))
     (row,) = [line for line in table.splitlines() if line.startswith("hate ")]
     assert row.split()[:6] == ["hate", "0", "0", "-", "-", "-"]
+
+
+def test_figures_that_bars_speak_of() -> None:
+    """Against scikit-learn at every threshold, tied scores among them."""
+    random = np.random.default_rng(5)
+    truth = random.integers(0, 2, 200)
+    scores = np.round(np.clip(0.3 * truth + random.random(200) * 0.7, 0, 1), 2)
+    report = rule_report(truth, scores, 0.5, 0.9)
+    held = [scores >= threshold for threshold in np.unique(scores)]
+    best = max(f1_score(truth, h, average="macro") for h in held)
+    assert report["best_macro_f1"] == pytest.approx(best, abs=1e-6)
+    for least, recall in report["recall_at_precision"].items():
+        precise = [h for h in held if precision_score(truth, h) >= float(least)]
+        assert recall == pytest.approx(max(recall_score(truth, h) for h in precise), abs=1e-6)

@@ -17,37 +17,14 @@ from itertools import pairwise, product
 from math import prod
 
 from moderation.lexicon.store import Lexicon
+from moderation.text.alike import ALIKE, ALPHABET, LOOKS, SISTER_LETTERS, URDU
 from moderation.text.known import KnownWords
 from moderation.text.letters import fold
 from moderation.text.likelihood import Likelihood
 from moderation.text.tokens import Kind, Token, kind_of, tokenize_spans
 
-__all__ = [
-    "HOMOPHONES",
-    "SISTER_LETTERS",
-    "SUSPICIOUS_COST",
-    "Restorer",
-    "look_alikes",
-]
+__all__ = ["SUSPICIOUS_COST", "Restorer", "look_alikes"]
 
-#: Letters that sound alike in Persian.
-HOMOPHONES = ("سصث", "زذضظ", "تط", "هح", "قغ", "اعآ")
-_ALIKE = {letter: group for group in HOMOPHONES for letter in group}
-#: What a digit or a Latin letter inside a Persian word may stand for, the likeliest first.
-_LOOKS = {
-    "0": "هو", "1": "ال", "2": "رد", "3": "عس", "4": "چع", "5": "هص", "6": "عب", "7": "حو",
-    "8": "ب", "9": "وق", "|": "ا", "@": "ا", "$": "س", "!": "ا", "a": "ا", "b": "ب", "c": "س",
-    "d": "د", "e": "عی", "f": "ف", "g": "گ", "h": "ه", "i": "ای", "j": "جل", "k": "ک", "l": "ال",
-    "m": "م", "n": "ن", "o": "ه", "p": "پ", "q": "ق", "r": "ر", "s": "س", "t": "ت", "u": "و",
-    "v": "وح", "w": "و", "x": "خ", "y": "ی", "z": "ز",
-}  # fmt: skip
-#: Letters that Persian keyboards do not have, but for the Arabic ones that readers often type.
-SISTER_LETTERS = re.compile(r"[ہھەےېۆۇۈۋڪڱڕڵێڤٺټډړڼځڅښ\u06cd\u06ce]")
-#: Words that are Urdu in any company.
-_URDU = frozenset(
-    "ہے ہیں میں نہیں کے سے نے تھا تھی تھے ہوں ہوا رہے رہا گے اور پر لیے کیا گیا".split()  # noqa: SIM905
-)
-_ALPHABET = "ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
 _LETTER = r"[^\W\d_]"
 _INSIDE = r"[*.•·×+#$%^~=|\\/_،,:;!\-]"
 _GAP = rf"[\u200c\u200d]*(?: ?{_INSIDE}{{1,3}} ?|\s{{1,4}})[\u200c\u200d]*"
@@ -64,7 +41,7 @@ _LONGEST_WORD, _MOST_MATCHES = 16, 300
 #: What is never read as hidden words.
 _WHOLE = (Kind.LINK, Kind.MAIL, Kind.MENTION)
 #: Two unknown letters of a word have this many readings; of letters that sound alike fewer will do.
-_MOST_READINGS, _MOST_RESPELLED = len(_ALPHABET) ** 2, 200
+_MOST_READINGS, _MOST_RESPELLED = len(ALPHABET) ** 2, 200
 #: Share of unknown words from which all words may be respelled.
 _MANY_UNKNOWN = 0.25
 _COMMON = 4
@@ -165,7 +142,7 @@ class Restorer:
 
     def _unified(self, text: str, tokens: list[Token]) -> list[Token] | None:
         """Write the letters of other alphabets as Persian ones, where plain Persian comes of it."""
-        if not SISTER_LETTERS.search(text) or not _URDU.isdisjoint(t.text for t in tokens):
+        if not SISTER_LETTERS.search(text) or not URDU.isdisjoint(t.text for t in tokens):
             return None
         plain = [Token(fold(token.text) or token.text, *token[1:]) for token in tokens]
         letters = sum(len(token.text) for token in plain if token.text[:1].isalpha())
@@ -214,7 +191,7 @@ class Restorer:
         starred = fold(_STARS.sub("\0", cut.group()))
         if "\0" not in starred:
             return None
-        readings = list(_fillings(starred, {"\0": _ALPHABET}))
+        readings = list(_fillings(starred, {"\0": ALPHABET}))
         self.likelihood.costs(readings)
         readings = [word for word in readings if self.likelihood.rank(word)]
         # Hardly anybody stars a harmless word: only a common one is likelier than abuse.
@@ -246,16 +223,16 @@ class Restorer:
         return way
 
     def _respell(self, word: str) -> str | None:
-        return self._commonest(_fillings(word, _ALIKE, _MOST_RESPELLED))
+        return self._commonest(_fillings(word, ALIKE, _MOST_RESPELLED))
 
     def _look_alike(self, word: str) -> str | None:
         if word.isalpha() and not any(c.isascii() for c in word):
             return None
-        strange = {c: _LOOKS[c] for c in word if c in _LOOKS}
+        strange = {c: LOOKS[c] for c in word if c in LOOKS}
         found = self._commonest(look_alikes(word))
         if found or sum(c in strange for c in word) > 1:
             return found
-        return self._commonest(_fillings(word, dict.fromkeys(strange, _ALPHABET)))
+        return self._commonest(_fillings(word, dict.fromkeys(strange, ALPHABET)))
 
     def _undouble(self, word: str) -> str | None:
         return self._commonest(
@@ -330,7 +307,7 @@ def _only_spaces(text: str, tokens: Sequence[Token]) -> bool:
 
 def look_alikes(word: str) -> Iterator[str]:
     """Yield `word` with every digit and Latin letter as each Persian letter that it looks like."""
-    return _fillings(word, {c: _LOOKS[c] for c in word if c in _LOOKS})
+    return _fillings(word, {c: LOOKS[c] for c in word if c in LOOKS})
 
 
 def _fillings(word: str, choices: dict[str, str], most: int = _MOST_READINGS) -> Iterator[str]:

@@ -57,8 +57,10 @@ def tokenize(text: str) -> list[str]:
 
 def tokenize_spans(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """Split ``text[start:end]`` into tokens that know their place in `text`."""
-    part = text[start:end] if start or end is not None else text
-    return [Token(m.group(), m.start() + start, m.end() + start) for m in _TOKEN.finditer(part)]
+    if not start and end is None:
+        return [Token(m.group(), *m.span()) for m in _TOKEN.finditer(text)]
+    found = _TOKEN.finditer(text[start:end])
+    return [Token(m.group(), m.start() + start, m.end() + start) for m in found]
 
 
 _IS_LINK = re.compile(_LINK)

@@ -13,19 +13,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise, product
+from itertools import pairwise
 
 from moderation.lexicon.store import Lexicon
+from moderation.text.alike import HOMOPHONES, SISTER_LETTERS
 from moderation.text.known import KnownWords
 from moderation.text.letters import fold
 from moderation.text.likelihood import RARE_COST
-from moderation.text.restore import (
-    HOMOPHONES,
-    SISTER_LETTERS,
-    SUSPICIOUS_COST,
-    Restorer,
-    look_alikes,
-)
+from moderation.text.restore import SUSPICIOUS_COST, Restorer, look_alikes
 from moderation.text.tokens import Kind, Token, kind_of, tokenize, tokenize_spans
 from moderation.types import Span
 
@@ -161,9 +156,10 @@ class Unmasker:
         """Return the severe word that is written together with a common one."""
         for cut in range(3, len(folded) - 2):
             for word, other in ((folded[:cut], folded[cut:]), (folded[cut:], folded[:cut])):
-                severe = len(word) > 3 and self._lexicon.severe(word, suffixes=False)
+                if len(word) < 4 or not self._lexicon.severe(word, suffixes=False):
+                    continue
                 common = self._likelihood.rank(other) >= _COMMON
-                if severe and common and other not in self._lexicon.name_endings:
+                if common and other not in self._lexicon.name_endings:
                     return word
         return None
 
@@ -237,20 +233,31 @@ class Unmasker:
 
         «عو ضی» is one, «هر کس ده تا» is none: every piece of it is a common word.
         """
-        if all(looks[token][0] < RARE_COST for token in tokens):
+        rare = [place for place, token in enumerate(tokens) if looks[token][0] >= RARE_COST]
+        if not rare:
             return []
-        found: list[Token] = []
+        windows = {
+            (start, start + size): "".join(map(fold, tokens[start : start + size]))
+            for place in rare
+            for size in (3, 2)
+            for start in range(max(0, place - size + 1), place + 1)
+            if start + size <= len(tokens)
+        }
+        severe = [
+            window
+            for window, word in windows.items()
+            if len(word) > 3 and self._lexicon.severe(word, suffixes=False)
+        ]
+        if not severe:
+            return []
         spans = tokenize_spans(text)
-        for start, size in product(range(len(spans)), (3, 2)):
-            part = spans[start : start + size]
+        found: list[Token] = []
+        for start, end in sorted(severe, key=lambda window: (window[0], -window[1])):
+            part = spans[start:end]
             gaps = (text[a.end : b.start] for a, b in pairwise(part))
-            if len(part) < size or not all(map(str.isspace, gaps)):
-                continue
-            rare = any(looks[token.text][0] >= RARE_COST for token in part)
             after = not found or found[-1].end <= part[0].start
-            word = "".join(fold(token.text) for token in part) if rare and after else ""
-            if len(word) > 3 and self._lexicon.severe(word, suffixes=False):
-                found.append(Token(word, part[0].start, part[-1].end))
+            if after and all(map(str.isspace, gaps)):
+                found.append(Token(windows[start, end], part[0].start, part[-1].end))
         return found
 
     def _look(self, tokens: Sequence[str]) -> Mapping[str, tuple[float, int]]:
@@ -332,11 +339,13 @@ class Unmasker:
 
 def _hidden(text: str, tokens: Sequence[str], looks: Mapping[str, tuple[float, int]]) -> bool:
     """Tell whether the words are so unlikely that the comment may be hidden as a whole."""
-    found = [looks[token] for token in tokens]
-    letters = sum(length for _, length in found)
+    cost, letters = 0.0, 0
+    for token in tokens:
+        word_cost, length = looks[token]
+        cost += word_cost
+        letters += length
     if letters <= _FEW_LETTERS:
         return False
-    cost = sum(cost for cost, _ in found)
     return cost > SUSPICIOUS_COST * letters or SISTER_LETTERS.search(text) is not None
 
 

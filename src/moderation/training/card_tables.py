@@ -17,11 +17,12 @@ def _reports(abuse: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]
 
 
 _HEADS = (
-    "rule", "texts", "n", "breaking", "AUC", "AP", "best F1", "held from", "precision",
-    "recall", "F1", "rejected from", "precision", "recall", "F1", "Brier", "ECE",
+    "rule", "texts", "n", "breaking", "AUC", "AP", "best F1", "best macro-F1", "recall at 0.9",
+    "recall at 0.95", "held from", "precision", "recall", "F1", "rejected from", "precision",
+    "recall", "F1", "Brier", "ECE",
 )  # fmt: skip
 #: Columns of the brief table: all up to F1 at the review threshold, but average precision.
-_BRIEF = (0, 1, 2, 3, 4, 6, 7, 8, 9, 10)
+_BRIEF = (0, 1, 2, 3, 4, 6, 10, 11, 12, 13)
 
 
 def abuse_table(abuse: Mapping[str, Any], *, brief: bool = False) -> str:
@@ -31,6 +32,9 @@ def abuse_table(abuse: Mapping[str, Any], *, brief: bool = False) -> str:
         cells = [f"`{rule}`", source]
         cells += [number(report.get(key)) for key in ("n", "positives", "auc")]
         cells += [number(report.get("average_precision")), _best(report.get("best_f1"))]
+        recall = report.get("recall_at_precision") or {}
+        cells.append(number(report.get("best_macro_f1")))
+        cells += [number(recall.get(least)) for least in ("0.9", "0.95")]
         for at in ("review", "reject"):
             figures = report.get(at) or {}
             names = ("threshold", "precision", "recall", "f1")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from random import Random
 
-from moderation.text.restore import HOMOPHONES
+from moderation.text.alike import HOMOPHONES
 
 __all__ = ["DISGUISES", "disguise", "disguise_report"]
 

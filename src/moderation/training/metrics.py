@@ -24,6 +24,7 @@ __all__ = ["BINS", "FEW", "format_table", "rule_report"]
 BINS = 10
 #: With fewer comments of either kind than this, one comment more or less shows in the figures.
 FEW = 30
+_PRECISIONS = (0.9, 0.95)
 _DIGITS = 6
 _NEVER = "never"
 Labels = npt.NDArray[np.int64]
@@ -48,7 +49,9 @@ def rule_report(
     -------
     dict
         JSON values only. ``n``, ``positives``, ``auc``, ``average_precision``, ``best_f1``
-        (``f1`` and ``threshold``; found on these very comments, so it flatters), ``review`` and
+        (``f1`` and ``threshold``; found on these very comments, so it flatters),
+        ``best_macro_f1`` (of both classes, found so, too), ``recall_at_precision`` (precision to
+        the largest recall at it), ``review`` and
         ``reject`` (``threshold``, ``precision``, ``recall``, ``f1``, ``held``, ``right``),
         ``brier``, ``calibration_error`` (expected calibration error) and ``reliability``, a
         row per bin. A figure that is not defined, such as the precision where nothing was
@@ -80,6 +83,10 @@ def rule_report(
             _rounded(average_precision_score(truth, given)) if positives else None
         ),
         "best_f1": _best_f1(truth, given),
+        "best_macro_f1": _best_macro_f1(truth, given) if both else None,
+        "recall_at_precision": (
+            {str(p): _recall_at(truth, given, p) for p in _PRECISIONS} if positives else None
+        ),
         "review": _at(truth, given, review),
         "reject": _at(truth, given, reject),
         "brier": _rounded(brier_score_loss(truth, given, pos_label=1)) if n else None,
@@ -116,6 +123,26 @@ def _best_f1(truth: Labels, given: Floats) -> dict[str, float] | None:
     # Of equals the highest threshold: it holds the fewest comments.
     best = len(f1) - 1 - int(np.argmax(f1[::-1]))
     return {"f1": _rounded(f1[best]), "threshold": _rounded(thresholds[best])}
+
+
+def _best_macro_f1(truth: Labels, given: Floats) -> float:
+    """Return the mean F1 of both classes at the threshold where it is highest."""
+    order = np.argsort(-given, kind="stable")
+    right = np.cumsum(truth[order])
+    held = np.arange(1, len(truth) + 1)
+    positives, negatives = int(right[-1]), len(truth) - int(right[-1])
+    passed = negatives - (held - right)
+    f1 = 2 * right / (held + positives)
+    f1_clean = 2 * passed / (len(truth) - held + negatives)
+    # Only between different scores can a threshold lie.
+    last = np.append(given[order][1:] != given[order][:-1], True)
+    return _rounded(((f1 + f1_clean) / 2)[last].max())
+
+
+def _recall_at(truth: Labels, given: Floats, least: float) -> float:
+    """Return the largest recall among thresholds of at least this precision, 0 if none."""
+    precision, recall, _ = precision_recall_curve(truth, given)
+    return _rounded(recall[:-1][precision[:-1] >= least].max(initial=0.0))
 
 
 def _at(truth: Labels, given: Floats, threshold: float) -> dict[str, Any]:
