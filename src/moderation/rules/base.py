@@ -92,7 +92,7 @@ class RuleModel(Protocol):
 
     @property
     def encoders(self) -> Mapping[str, Encoder]:
-        """Columns this rule needs in the token table; names are unique to the rule."""
+        """Columns this rule needs in the token table; a name stands for one thing in all rules."""
 
     def score(self, reading: Reading) -> Scores:
         """Return the probability that each comment breaks the rule."""

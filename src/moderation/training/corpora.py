@@ -192,7 +192,7 @@ def own_examples() -> list[Example]:
 
 
 def group_key(text: str) -> str:
-    """Return what near-duplicates share: the text's folded words, each once, in order.
+    """Return what near-duplicates share: the text's folded words, each once, sorted.
 
     Rows with one key stay on one side of every split.
     """

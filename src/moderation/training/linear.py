@@ -36,8 +36,8 @@ class Corpus:
     Attributes
     ----------
     scaled : csr_matrix of float32, shape (n_comments, 2**bits)
-        Feature counts, each token once, over the root of their number, as the
-        moderator scores them.
+        Feature counts over the root of their number, as the moderator scores them; of letters
+        each token counts once.
     present : csr_matrix, the same shape
         The same, as zeros and ones.
     """
