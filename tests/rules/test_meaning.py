@@ -97,10 +97,13 @@ def test_inflected_words_have_the_vector_of_their_stem(lexis: Lexis) -> None:
 
 def test_heads_of_vectors_have_length_one_and_are_kept(lexis: Lexis) -> None:
     for dimensions in (2, DIMENSIONS):
-        heads = lexis.heads(dimensions)
-        assert heads.shape == (len(lexis.idf), dimensions)
-        np.testing.assert_allclose(np.linalg.norm(heads, axis=1), 1.0, rtol=1e-5)
-        assert lexis.heads(dimensions) is heads
+        heads, idf = lexis.heads(dimensions)
+        assert heads.shape == (len(lexis.idf) + 1, dimensions)
+        np.testing.assert_allclose(np.linalg.norm(heads[:-1], axis=1), 1.0, rtol=1e-5)
+        np.testing.assert_array_equal(idf[:-1], lexis.idf)
+        assert not heads[-1].any()
+        assert not idf[-1]
+        assert lexis.heads(dimensions)[0] is heads
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from moderation.text.unmask import Unmasker
 def behind(unmasker: Unmasker, token: str) -> str:
     """Return the word that stands behind one token."""
     folded = fold(token)
-    return unmasker.unmask_token(folded, kind_of(token, folded))
+    return unmasker.words.behind(folded, kind_of(token, folded))
 
 
 # A disguise between plain words, and the word that it hides.
@@ -189,8 +189,8 @@ def test_known_words_stay(known_words: Callable[..., KnownWords]) -> None:
     lexicon = Lexicon.load()
     suspicious = Unmasker(lexicon, known_words())
     trusting = Unmasker(lexicon, known_words(["احمغ"], rank=1))
-    assert suspicious.unmask_token("احمغ", Kind.PERSIAN) == "احمق"
-    assert trusting.unmask_token("احمغ", Kind.PERSIAN) == "احمغ"
+    assert suspicious.words.behind("احمغ", Kind.PERSIAN) == "احمق"
+    assert trusting.words.behind("احمغ", Kind.PERSIAN) == "احمغ"
 
 
 def test_other_kinds_stay(unmasker: Unmasker) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -121,3 +122,11 @@ def test_endless_word() -> None:
     assert found.kind == Kind.PERSIAN
     assert len(analyse("بپ" * 500_000).folded) <= 64
     assert analyse("").kind == Kind.NOTHING
+
+
+def test_a_table_reaches_another_process_empty_and_usable() -> None:
+    table = TokenTable({"length": lengths})
+    table.batch(["یک دو"])
+    other = pickle.loads(pickle.dumps(table))
+    assert len(other) == 0
+    assert other.batch(["یک"]).column("length").tolist() == [2]

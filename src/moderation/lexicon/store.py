@@ -164,8 +164,15 @@ class Lexicon:
 
     def severe(self, folded: str, suffixes: bool = True) -> bool:
         """Tell whether the word (with ordinary suffixes or not) is abuse wherever it stands."""
-        mask = self.mask(folded) if suffixes else self._masks.get(folded, 0)
-        return bool(mask & bit(*SEVERE))
+        if not suffixes:
+            return folded in self.severe_terms
+        return bool(self.mask(folded) & bit(*SEVERE))
+
+    @cached_property
+    def severe_terms(self) -> frozenset[str]:
+        """The folded terms, written together, that are abuse wherever they stand."""
+        severe = bit(*SEVERE)
+        return frozenset(term for term, mask in self._masks.items() if mask & severe)
 
     def worth_spelling(self, folded: str) -> bool:
         """Tell whether someone may have a reason to spell the word out."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from moderation.text.tokens import Token, tokenize_spans
+from moderation.text.tokens import Token, located
 from moderation.text.vocabulary import Batch, Encoder
 from moderation.types import Article, Comment, Rule, Span
 
@@ -48,7 +48,7 @@ class Reading:
     def tokens(self, index: int) -> list[Token]:
         """Return comment `index`'s tokens with their places, in step with the batch."""
         if index not in self.places:
-            self.places[index] = tokenize_spans(self.texts[index]) or [Token("", 0, 0)]
+            self.places[index] = located(self.texts[index], self.batch.of(index))
         return self.places[index]
 
 

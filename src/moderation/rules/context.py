@@ -90,6 +90,8 @@ class Facts:
 
     def near(self, flags: Flags, reach: int, *names: str) -> Array:
         """How many flagged tokens have one of the classes within `reach` tokens."""
+        if not flags.any():  # one comment by itself seldom has all that is asked for
+            return np.zeros(len(self.batch), dtype=np.float32)
         return self.number(flags & (self.gap(*names) <= reach))
 
     @property
@@ -169,7 +171,7 @@ def measure_context(facts: Facts) -> npt.NDArray[np.float32]:
 
 def _distance(flags: Flags, first: Ints, last: Ints) -> Ints:
     """Return each token's distance to the nearest flagged token of its comment."""
-    places = np.flatnonzero(flags)
+    places = flags.nonzero()[0]
     if not len(places):
         return np.full(len(flags), _FAR)
     index = np.arange(len(flags))

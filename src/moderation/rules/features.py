@@ -50,12 +50,12 @@ def word_form(analysis: Analysis, unmasker: Unmasker) -> str:
     """Return the text whose n-grams stand for a token: the undisguised word, or its kind."""
     if analysis.kind == Kind.MENTION and not analysis.folded.isascii():
         # «@شغال»: the sign may stand for a letter.
-        return unmasker.unmask_token(analysis.folded, Kind.PERSIAN)
+        return unmasker.words.behind(analysis.folded, Kind.PERSIAN)
     if analysis.kind in _FORMS:
         return _FORMS[analysis.kind]
     if analysis.kind in (Kind.MARK, Kind.EMOJI):
         return analysis.folded[:1] or " "
-    return unmasker.unmask_token(analysis.folded, analysis.kind) or " "
+    return unmasker.words.behind(analysis.folded, analysis.kind) or " "
 
 
 def feature_names() -> list[str]:

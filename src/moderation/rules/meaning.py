@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from moderation.text.lexis import Lexis
+from moderation.text.lexis import UNKNOWN, Lexis
 from moderation.text.vocabulary import Batch
 
 __all__ = ["DIMENSIONS", "MEANING_HEADS", "Meaning", "pool"]
@@ -43,12 +43,10 @@ def pool(lexis: Lexis, batch: Batch, silent: npt.NDArray[np.int64]) -> Floats:
     ndarray of float32, shape (n_comments, 3 * DIMENSIONS)
     """
     units = batch.column("relevance")
-    known = units >= 0
-    known[silent] = False
-    vectors = np.zeros((len(units), DIMENSIONS), dtype=np.float32)
-    vectors[known] = lexis.heads(DIMENSIONS)[units[known]]
-    weight = np.zeros(len(units), dtype=np.float32)
-    weight[known] = lexis.idf[units[known]]
+    units[silent] = UNKNOWN
+    heads, idf = lexis.heads(DIMENSIONS)
+    rows = np.where(units >= 0, units, len(heads) - 1)
+    vectors, weight = heads.take(rows, axis=0), idf.take(rows)
     total = np.maximum(batch.sum(weight), np.float32(1e-6))
     mean = batch.sum(vectors * weight[:, None]) / total[:, None]
     largest = np.maximum.reduceat(vectors, batch.starts, axis=0)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -232,7 +233,8 @@ def _dense(
     """Return the columns that `FEATURES` names, in its order."""
     batch = reading.batch
     seen = batch.any(masks)
-    column: dict[str, Array] = {name: (seen & BITS[name] != 0) * 1.0 for name in BITS}
+    flags = (seen[:, None] & np.array(list(BITS.values())) != 0) * 1.0
+    column: dict[str, Array] = dict(zip(BITS, flags.T))
     for count, name in _COUNTS.items():
         column[count] = np.minimum(_number(reading, masks, name), _MOST)
     offers = batch.sum((masks & OFFER_BITS != 0).astype(np.float32))
@@ -258,8 +260,15 @@ def _dense(
     column["log_length"] = np.log1p(batch.lengths) / 2
     column["short"], column["long"] = batch.lengths <= 4, batch.lengths > 60
 
-    def value(feature: str) -> Array:
-        first, _, second = feature.partition(":")
-        return column[first] * column[second] if second else column[first]
+    column["one"] = np.ones(len(batch))
+    table = np.array(list(column.values()), dtype=np.float64)
+    first, second = _factors(tuple(column))
+    return (table[first] * table[second]).T.astype(np.float32)
 
-    return np.stack([value(feature) for feature in FEATURES], axis=1).astype(np.float32)
+
+@cache
+def _factors(columns: tuple[str, ...]) -> tuple[list[int], list[int]]:
+    """Return which two columns' product each of `FEATURES` is."""
+    pairs = [feature.split(":") if ":" in feature else (feature, "one") for feature in FEATURES]
+    first, second = zip(*pairs)
+    return list(map(columns.index, first)), list(map(columns.index, second))

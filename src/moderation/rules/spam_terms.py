@@ -74,7 +74,7 @@ class SpamTerms:
     def mask(self, folded: str) -> int:
         """Return the sections of one word, its ordinary suffixes set aside."""
         found = self._masks.get(folded, 0)
-        if not found and len(folded) > 4:
+        if not found and len(folded) > 4 and folded.endswith(_SUFFIXES):
             for suffix in _SUFFIXES:
                 if folded.endswith(suffix) and len(folded) - len(suffix) >= 4:
                     found = self._masks.get(folded[: -len(suffix)], 0)
@@ -119,7 +119,7 @@ def _sign(analysis: Analysis) -> int:
         found |= int(BITS["latin"])
     if kind in (Kind.LINK, Kind.MAIL, Kind.MENTION) or folded in _ADDRESS:
         found |= int(BITS["address"])
-    if _TELLS.match(folded):
+    if "می" in folded[:3] and _TELLS.match(folded):
         found |= int(BITS["story"])
     if len(folded) == 1 and folded.isalpha() and folded != "و":
         found |= int(BITS["single"])

@@ -26,7 +26,7 @@ class WeightTable:
     """
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-        self._codes = arrays["codes"]
+        self._codes = np.asarray(arrays["codes"])
         self._scale = np.asarray(arrays["scale"], dtype=np.float32)
         self.bits = int(self._codes.shape[0]).bit_length() - 1
 
@@ -42,5 +42,7 @@ class WeightTable:
 
     def take(self, buckets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """Return the weights of `buckets`, shape (n, n_heads)."""
-        codes = self._codes[buckets].astype(np.float32)
-        return codes * np.abs(codes) * self._scale
+        # Sixteen bits hold the square of eight; the array without its file is a plain one.
+        codes = self._codes.take(buckets, axis=0).astype(np.int16)
+        codes *= np.abs(codes)
+        return codes * self._scale

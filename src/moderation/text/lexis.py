@@ -99,7 +99,7 @@ def word_keys(words: Sequence[str]) -> npt.NDArray[np.uint64]:
 def _shorter(word: str) -> list[str]:
     """Return `word` and what remains without one ending, or without a beginning."""
     forms = [word]
-    for ending in _ENDINGS:
+    for ending in _ENDINGS if word.endswith(_ENDINGS) else ():
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             rest = word[: -len(ending)]
             forms.append(rest)
@@ -141,7 +141,7 @@ class Lexis:
             (),
             np.zeros(0, dtype=np.int32),
         )
-        self._heads: dict[int, npt.NDArray[np.float32]] = {}
+        self._heads: dict[int, tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]] = {}
         self.gram_idf = arrays["gram_idf"].astype(np.float32)
         self.idf = arrays["idf"].astype(np.float32)
         names = bytes(arrays["subject_names"]).decode().split()
@@ -168,15 +168,27 @@ class Lexis:
         rows /= np.maximum(norms, 1e-6)[:, None]
         return rows
 
-    def heads(self, dimensions: int) -> npt.NDArray[np.float32]:
-        """Return the first `dimensions` axes of every unit's vector, scaled to length 1.
+    def heads(self, dimensions: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return the first axes of every unit's vector, scaled to length 1, and its idf.
 
-        They are kept: whoever asks for them asks for every batch.
+        A last row of zeros stands for words without a unit, so that one index takes all. They are
+        kept: whoever asks for them asks for every batch.
+
+        Parameters
+        ----------
+        dimensions : int
+
+        Returns
+        -------
+        vectors : ndarray of float32, shape (n_units + 1, dimensions)
+        idf : ndarray of float32, shape (n_units + 1,)
         """
         if dimensions not in self._heads:
             rows = self._vectors[:, :dimensions].astype(np.float32)
             norms = np.linalg.norm(rows, axis=1, keepdims=True)
-            self._heads[dimensions] = rows / np.maximum(norms, np.float32(1e-6))
+            rows /= np.maximum(norms, np.float32(1e-6))
+            padded = np.vstack([rows, np.zeros((1, dimensions), dtype=np.float32)])
+            self._heads[dimensions] = padded, np.append(self.idf, np.float32(0.0))
         return self._heads[dimensions]
 
     def areas(self, units: Array) -> npt.NDArray[np.float32]:

@@ -91,7 +91,7 @@ class PhraseTable:
 
     def _look_up(self, hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint32]:
         masks = np.zeros(len(hashes), dtype=np.uint32)
-        maybe = np.flatnonzero(self._maybe[hashes >> _BITMAP_SHIFT])
+        maybe = self._maybe.take((hashes >> _BITMAP_SHIFT).astype(np.int64)).nonzero()[0]
         if len(maybe):
             wanted = hashes[maybe]
             place = np.minimum(np.searchsorted(self._hashes, wanted), len(self._hashes) - 1)
@@ -141,10 +141,11 @@ class PhraseTable:
             follows, joined = follows[same], joined[same]
             joined = join_hashes(joined, words.hashes[follows], words.lengths[follows])
             found = self._look_up(joined)
-            hits = np.flatnonzero(found)
-            if len(hits) and self._guards:
-                hits = hits[~self._guarded(words, follows[hits] - size + 1)]
-            for back in range(size):
-                out[follows[hits] - back] |= found[hits]
+            hits = found.nonzero()[0]
+            if len(hits):
+                if self._guards:
+                    hits = hits[~self._guarded(words, follows[hits] - size + 1)]
+                for back in range(size):
+                    out[follows[hits] - back] |= found[hits]
             ending = follows
         return out

@@ -53,8 +53,9 @@ _MUCH_HIDDEN, _SOME_HIDDEN = 0.3, 0.2
 #: Words of three letters and more that are hidden at least; fewer are initials and abbreviations.
 _FEWEST_HIDDEN = 2
 #: Where no sign tells of hiding it may be another language: the cost per letter must be one that
-#: plain Persian seldom exceeds, and the letters enough to tell.
+#: plain Persian seldom exceeds, the fewer letters the less of it, and two words are the least.
 _PLAIN_COST, _UNIFIED_COST, _FEW_LETTERS = 1.7, 1.6, 12
+_SHORT_COST, _FEWEST_LETTERS = 1.35, 6
 #: Cost per letter from which a comment may be hidden; plain comments stay below it.
 SUSPICIOUS_COST = 2.1
 Way = Callable[[str, list[Token]], list[Token]]
@@ -117,7 +118,7 @@ class Restorer:
         best, most = None, _CHEAPER * self.total_cost(tokens)
         for way, signless, least in self._ways:
             if signless:
-                most = min(most, _PLAIN_COST * letters * (letters >= _FEW_LETTERS))
+                most = min(most, _plain_cost(letters))
             found = way(text, tokens)
             changed = _changed(tokens, found)
             if least and sum(length > 2 for length in changed) < _FEWEST_HIDDEN:
@@ -285,6 +286,13 @@ class Restorer:
             else:
                 parted += self._segmented(text, visible)
         return parted
+
+
+def _plain_cost(letters: int) -> float:
+    """Return what plain Persian of so many letters costs at most."""
+    if letters >= _FEW_LETTERS:
+        return _PLAIN_COST * letters
+    return _SHORT_COST * letters if letters >= _FEWEST_LETTERS else 0.0
 
 
 def _persian(token: Token) -> str:

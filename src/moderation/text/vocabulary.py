@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +27,7 @@ _CAPACITY = 100_000
 _LONGEST_KEPT = 64
 
 
-@dataclass(frozen=True)
-class Analysis:
+class Analysis(NamedTuple):
     """A distinct token: as written (`surface`), its matching form (`folded`), its kind."""
 
     surface: str
@@ -40,8 +39,9 @@ class Analysis:
 Encoder = Callable[[Sequence[Analysis]], Array]
 
 
+@lru_cache(maxsize=1 << 15)
 def analyse(surface: str) -> Analysis:
-    """Fold and classify one token."""
+    """Fold and classify one token; the latest are kept."""
     # Only the head of an endless "word" is looked at: no language has such words.
     head = surface[:_LONGEST_KEPT] if len(surface) > 4 * _LONGEST_KEPT else surface
     folded = fold(head)
@@ -65,6 +65,13 @@ class TokenTable:
         self._ids: dict[str, int] = {}
         self._columns: dict[str, Array] = {}
         self._lock = Lock()  # web servers classify from several threads
+
+    def __getstate__(self) -> tuple[Mapping[str, Encoder], int]:
+        """Send an empty table to another process: a lock cannot go there, rows need not."""
+        return self._encoders, self._capacity
+
+    def __setstate__(self, state: tuple[Mapping[str, Encoder], int]) -> None:
+        self.__init__(*state)  # type: ignore[misc]
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -144,7 +151,7 @@ class Batch:
 
     def column(self, name: str) -> Array:
         """Return column `name` for every token: shape ``(n_tokens,)`` or ``(n_tokens, d)``."""
-        return self.columns[name][self.rows]
+        return self.columns[name].take(self.rows, axis=0)
 
     def sum(self, values: Array) -> Array:
         """Sum per-token `values` over each comment: shape ``(n_comments, ...)``."""
@@ -162,6 +169,10 @@ class Batch:
     def owner(self) -> npt.NDArray[np.int64]:
         """Index of the comment each token belongs to, shape ``(n_tokens,)``."""
         return np.repeat(np.arange(len(self.starts)), self.lengths)
+
+    def of(self, index: int) -> list[str]:
+        """Return the tokens of comment `index`."""
+        return self.tokens[self.slice(index)]
 
     def slice(self, index: int) -> slice:
         """Return the slice of `tokens` that comment `index` occupies."""
