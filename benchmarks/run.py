@@ -28,6 +28,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 ROOT = Path(__file__).resolve().parents[1]
 CONFORMANCE = ROOT / "tests" / "conformance"
 CHUNK = 2_000
+SHORT = 60  # characters of a short comment
 
 
 @dataclass
@@ -97,6 +98,19 @@ def median_speed(work: Callable[[], int], repeats: int) -> float:
     return statistics.median(speeds)
 
 
+def detect_all(comments: Sequence[str]) -> int:
+    """Let langdetect name the language of each comment."""
+    from langdetect import DetectorFactory, LangDetectException, detect
+
+    DetectorFactory.seed = 0
+    for comment in comments:
+        try:
+            detect(comment)
+        except LangDetectException:  # no letters in it
+            continue
+    return len(comments)
+
+
 class Bench:
     """Runs all contestants on one material."""
 
@@ -111,6 +125,7 @@ class Bench:
         yield from self.moderation()
         yield from self.pipeline()
         yield from self.hazm_alone()
+        yield from self.language()
         yield from self.langdetect()
         yield from self.text_guard()
         comments = self.given.comments
@@ -197,23 +212,39 @@ class Bench:
         speed = median_speed(lambda: len([normalize(c) for c in self.singles]), self.repeats)
         yield Row("hazm Normalizer", "one by one", speed, "normalises only")
 
+    def language(self) -> Iterator[Row]:
+        """Measure the language rule by itself, and langdetect, on the same short comments."""
+        from moderation.model.store import load_model
+        from moderation.rules.base import Reading
+        from moderation.rules.language import LanguageRule
+        from moderation.text.known import KnownWords
+        from moderation.text.vocabulary import TokenTable
+
+        groups = load_model(self.model).groups
+        rule = LanguageRule(groups["language"], KnownWords.from_arrays(groups["known"]))
+        short = [comment for comment in self.given.comments if len(comment) <= SHORT]
+
+        def score(table: TokenTable, texts: Sequence[str]) -> int:
+            for start in range(0, len(texts), CHUNK):
+                chunk = texts[start : start + CHUNK]
+                rule.score(Reading([], chunk, [None] * len(chunk), table.batch(chunk)))
+            return len(texts)
+
+        speeds = []
+        for _ in range(self.repeats):
+            table = TokenTable(rule.encoders)
+            score(table, self.given.fit_texts)  # other comments, as on a running site
+            speeds.append(median_speed(lambda t=table: score(t, short), 1))
+        note = f"{len(short):,} comments of {SHORT} characters at most"
+        yield Row("**moderation**, language rule", "batch", statistics.median(speeds), note)
+        speed = median_speed(lambda: detect_all(short[:200]), self.repeats)
+        yield Row("langdetect", "one by one", speed, f"language only, of {SHORT} at most")
+
     def langdetect(self) -> Iterator[Row]:
         """Measure langdetect, which answers one of the seven questions."""
-        from langdetect import DetectorFactory, LangDetectException, detect
-
-        DetectorFactory.seed = 0
         some = self.singles[:200]
-
-        def run() -> int:
-            for comment in some:
-                try:
-                    detect(comment)
-                except LangDetectException:  # no letters in it
-                    continue
-            return len(some)
-
-        run()  # loads its profiles
-        yield Row("langdetect", "one by one", median_speed(run, self.repeats), "language only")
+        speed = median_speed(lambda: detect_all(some), self.repeats)
+        yield Row("langdetect", "one by one", speed, "language only")
 
     def text_guard(self) -> Iterator[Row]:
         """Measure the nearest rival."""

@@ -87,6 +87,7 @@ def test_same_verdicts(lane: Path, here: dict, model_path: Path, cases: str) -> 
     texts = [text for text, _, _ in json.loads(cases)]
     for text, ours, theirs in zip(texts, here["rows"], there["rows"]):
         assert theirs["decision"] == ours["decision"], (there["python"], text)
-        assert theirs["scores"] == pytest.approx(ours["scores"], abs=1e-6), text
+        # One step of the last decimal told: numpy's releases add floats in another order.
+        assert theirs["scores"] == pytest.approx(ours["scores"], abs=1.5e-6), text
         for mine, other in zip(ours["findings"], theirs["findings"], strict=True):
             assert {**other, "score": 0} == {**mine, "score": 0}, text

@@ -20,6 +20,7 @@ from moderation.policy import (
     RulePolicy,
     Thresholds,
 )
+from moderation.reasons import REASONS
 from moderation.types import Decision, Rule
 
 
@@ -79,13 +80,26 @@ def test_reasons_have_messages_and_thresholds_of_their_own() -> None:
     )
     assert policy.message(Rule.LANGUAGE, "urdu") == "به فارسی بنویسید."
     assert policy.message(Rule.LANGUAGE, "finglish") == "لطفاً فارسی را با حروف فارسی بنویسید."
-    assert policy.message(Rule.LANGUAGE, "french") == policy.message(Rule.LANGUAGE)
+    assert "زبان فرانسوی" in policy.message(Rule.LANGUAGE, "french")
     assert policy.decide(Rule.LANGUAGE, 0.8, "no_words") is Decision.PUBLISH
     assert policy.decide(Rule.LANGUAGE, 1.0, "no_words") is Decision.REVIEW
     assert policy.decide(Rule.LANGUAGE, 0.8, "urdu") is Decision.REVIEW
     assert policy.message(Rule.LANGUAGE, "no_words") == Policy.default().message(
         Rule.LANGUAGE, "no_words"
     )
+
+
+def test_a_message_names_the_language() -> None:
+    policy = Policy.default()
+    own = {"finglish", "gibberish", "no_words"}
+    told = {reason: policy.message(Rule.LANGUAGE, reason) for reason in REASONS[Rule.LANGUAGE]}
+    assert not any("{" in message for message in told.values())
+    assert "زبان عربی" in told["arabic"]
+    assert "زبان دیگری" in told["foreign"] == policy.message(Rule.LANGUAGE)
+    assert not any("زبان دیگری" in told[reason] for reason in REASONS[Rule.LANGUAGE] - {"foreign"})
+    assert len({told[reason] for reason in own}) == len(own)
+    site = Policy.from_toml('[rules.insult]\nmessage = "{language}"')
+    assert site.message(Rule.INSULT) == "{language}"
 
 
 def test_a_reason_takes_the_threshold_it_leaves_out_from_its_rule() -> None:
@@ -356,7 +370,6 @@ def test_a_mistyped_reason_is_an_unknown_key() -> None:
 def test_reasons_are_those_of_the_lists() -> None:
     from importlib.resources import files
 
-    from moderation.reasons import REASONS
     from moderation.rules import insult, language, language_names
 
     lists = files("moderation.lexicon").joinpath("subjects").iterdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from moderation._toml_lines import KeyPath, TomlLines
@@ -14,6 +15,7 @@ from moderation.policy import (
     Policy,
     PolicyError,
     Protected,
+    Repeats,
     RulePolicy,
     Terms,
     Thresholds,
@@ -28,11 +30,12 @@ else:
 
 __all__ = ["read_policy"]
 
-_TOP_KEYS = ("name", "rules", "terms", "protect", "limits")
+_TOP_KEYS = ("name", "rules", "terms", "protect", "limits", "repeats")
 _RULE_KEYS = ("review", "reject", "message", "reasons")
 _REASON_KEYS = ("review", "reject", "message")
 _TERM_KEYS = ("block", "allow", "review")
 _PROTECT_KEYS = ("persons", "organisations")
+_REPEAT_KEYS = ("after", "similarity", "min_letters")
 _LIMIT_KEYS = ("max_chars", "head_chars", "tail_chars")
 _MOST_CHARS = 10**9
 _FEW_KEYS = 16
@@ -69,10 +72,11 @@ class _Reader:
             raw, "protect", _PROTECT_KEYS, default.protected if default else Protected()
         )
         limits = self._limits(raw.get("limits", {}), default.limits if default else Limits())
+        repeats = self._repeats(raw.get("repeats", {}), default.repeats if default else Repeats())
         name = self._text(raw, (), "name") or (default.name if default else "default")
         if self._problems:
             raise PolicyError(*(problem for _, problem in sorted(self._problems, key=_line)))
-        return Policy(rules, Terms(**terms), Protected(**protect), limits, name)
+        return Policy(rules, Terms(**terms), Protected(**protect), limits, repeats, name)
 
     # -- the TOML itself ----------------------------------------------------
 
@@ -260,6 +264,28 @@ class _Reader:
             )
             return base
         return Limits(most, head, tail)
+
+    def _repeats(self, raw: Any, base: Repeats) -> Repeats:
+        path: KeyPath = ("repeats",)
+        given: dict[str, Any] = {}
+        for key, value in self._table(raw, path, _REPEAT_KEYS).items():
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if key == "after" and value == "never":
+                given[key] = NEVER
+            elif key == "similarity":
+                if number and 0 < value <= 1:
+                    given[key] = float(value)
+                else:
+                    self._problem(
+                        (*path, key), f"must be above 0 and at most 1, not {_kind(value)}"
+                    )
+            elif number and isinstance(value, int) and 1 <= value <= _MOST_CHARS:
+                given[key] = value
+            else:
+                other = ' or "never"' if key == "after" else ""
+                wanted = f"a whole number from 1 to {_MOST_CHARS}{other}"
+                self._problem((*path, key), f"must be {wanted}, not {_kind(value)}")
+        return replace(base, **given)
 
 
 def _joined(term: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from moderation.lexicon.store import Lexicon
 from moderation.model.store import Model, ModelError, load_model
 from moderation.policy import Policy
+from moderation.repeats import find_repeats
 from moderation.rules.base import Explanation, Reading, RuleModel
 from moderation.rules.registry import build_rules, build_unmasker
 from moderation.site import SiteList
@@ -183,6 +184,8 @@ class Moderator:
         batch = self._table.batch_of_tokens([found or [""] for found in tokens])
         reading = Reading(comments, texts, articles, batch, places)
         findings: list[list[Finding]] = [[] for _ in comments]
+        for index, repeated in find_repeats(comments, texts, self.policy).items():
+            findings[index].append(repeated)
         columns: dict[Rule, list[float | None]] = {}
         for rule in self._rules:
             # What is told is what is decided by: a score shown as 0.5 has reached 0.5.

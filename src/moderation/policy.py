@@ -15,6 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from moderation.reasons import language_names
 from moderation.types import Decision, Rule, Span
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Protected",
+    "Repeats",
     "RulePolicy",
     "Terms",
     "Thresholds",
@@ -30,6 +32,8 @@ __all__ = [
 
 #: The threshold that no score reaches; ``"never"`` in a policy file.
 NEVER = math.inf
+# «به زبان دیگری»: what a message calls a reason that is no language.
+_ANOTHER = "foreign"
 
 
 class PolicyError(ValueError):
@@ -146,6 +150,31 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Repeats:
+    """How often one text may stand in a batch before the next copy is a finding.
+
+    Parameters
+    ----------
+    after : float
+        Copies that are judged like any comment, at least 1, or `NEVER` for as many as come.
+    similarity : float
+        Share of letter n-grams from which two texts count as one, above 0 and at most 1.
+    min_letters : int
+        Letters of the shortest text that is compared: anybody may write «عالی بود» again.
+    """
+
+    after: float = NEVER
+    similarity: float = 0.8
+    min_letters: int = 30
+
+    def __post_init__(self) -> None:
+        if not self.after >= 1 or not 0 < self.similarity <= 1 or self.min_letters < 1:
+            raise PolicyError(
+                "repeats need after >= 1 (or NEVER), 0 < similarity <= 1 and min_letters >= 1"
+            )
+
+
+@dataclass(frozen=True)
 class Policy:
     """A site's policy.
 
@@ -159,6 +188,8 @@ class Policy:
         Names of persons and organisations to protect.
     limits : Limits
         How long a comment may be.
+    repeats : Repeats
+        How often one text may stand in a batch.
     name : str
         What the site calls the policy.
 
@@ -173,6 +204,7 @@ class Policy:
     terms: Terms = Terms()
     protected: Protected = Protected()
     limits: Limits = Limits()
+    repeats: Repeats = Repeats()
     name: str = "default"
 
     def __post_init__(self) -> None:
@@ -235,9 +267,16 @@ class Policy:
         return self.rules[rule].thresholds(reason).decide(score)
 
     def message(self, rule: Rule, reason: str = "") -> str:
-        """Return the Persian sentence for a reader whose comment `rule` holds back."""
+        """Return the Persian sentence for a reader whose comment `rule` holds back.
+
+        ``{language}`` in a message of the `language` rule becomes the language's Persian name.
+        """
         spoken = self.rules[rule]
-        return spoken.reasons.get(reason) or spoken.message
+        message = spoken.reasons.get(reason) or spoken.message
+        if rule is not Rule.LANGUAGE:
+            return message
+        names = language_names()
+        return message.replace("{language}", names.get(reason, names[_ANOTHER]))
 
     def _canonical(self) -> dict[str, Any]:
         def pair(thresholds: Thresholds) -> list[float | str]:
@@ -260,6 +299,10 @@ class Policy:
             "terms": {name: sorted(words) for name, words in vars(self.terms).items()},
             "protect": {name: sorted(words) for name, words in vars(self.protected).items()},
             "limits": dict(vars(self.limits)),
+            "repeats": {
+                key: "never" if value == NEVER else value
+                for key, value in vars(self.repeats).items()
+            },
         }
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.resources import files
+
 from moderation.types import Rule
 
-__all__ = ["REASONS"]
+__all__ = ["REASONS", "language_names"]
 
-_LANGUAGES = (
-    "afrikaans albanian amharic arabic armenian azerbaijani balochi bengali brahui bulgarian "
-    "burmese catalan chinese croatian czech danish dhivehi dutch english estonian finnish foreign "
-    "french georgian german gilaki gorani greek gujarati hebrew hindi hungarian indonesian italian "
-    "japanese kashmiri kazakh khmer korean kurmanji lao latvian lithuanian macedonian mongolian "
-    "norwegian pashto polish portuguese punjabi romanian russian sindhi sinhala slovak slovene "
-    "somali sorani south_azeri southern_kurdish spanish swahili swedish syriac tagalog tajik tamil "
-    "telugu thai tibetan turkish ukrainian urdu uyghur uzbek vietnamese welsh"
-)
+
+@cache
+def language_names() -> dict[str, str]:
+    """Return the languages that the `language` rule names, and what they are called in Persian."""
+    lines = files("moderation.lexicon").joinpath("languages.tsv").read_text("utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {code: name for code, name in pairs}
+
+
 _SUBJECTS = (
     "agriculture books car cinema city courts economy education energy environment family food "
     "football foreign_policy health housing labour military music politics religion science sport "
@@ -55,12 +58,13 @@ REASONS: dict[Rule, frozenset[str]] = {
             "income",
             "loan",
             "money_request",
+            "repeated",
             "sexual_offer",
             "thesis",
             "vpn",
             "too_long",
         ]
     ),
-    Rule.LANGUAGE: frozenset(f"finglish gibberish no_words {_LANGUAGES}".split()),
+    Rule.LANGUAGE: frozenset(["finglish", "gibberish", "no_words", *language_names()]),
     Rule.OFF_TOPIC: frozenset(f"other_subject {_SUBJECTS}".split()),
 }

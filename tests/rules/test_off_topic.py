@@ -152,6 +152,7 @@ def test_empty_batch(rule: OffTopicRule) -> None:
 
 def test_explanation_names_subject_and_words(rule: OffTopicRule) -> None:
     reading = read(rule, ["ok", ABOUT_FOOTBALL], POWER)
+    rule.score(reading)
     explanation = rule.explain(reading, 1)
     assert explanation.reason == "football"
     marked = [ABOUT_FOOTBALL[start:end] for start, end in explanation.spans]

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from moderation.text.letters import fold
-from moderation.text.tokens import Kind, kind_of, tokenize, tokenize_spans
+from moderation.text.tokens import Kind, kind_of, located, tokenize, tokenize_spans
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,7 @@ def test_spans_rebuild_the_text(text: str) -> None:
     gaps.append(text[at:])
     assert not "".join(gaps).strip()
     assert [token.text for token in tokenize_spans(text)] == tokenize(text)
+    assert located(text, tokenize(text)) == tokenize_spans(text)
 
 
 @pytest.mark.parametrize(

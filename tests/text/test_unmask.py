@@ -61,7 +61,40 @@ DISGUISED = [
     ("جن*ه", "جنده"),
     ("ک*س*ک*ش", "کسکش"),
     ("ح*رامزاده", "حرامزاده"),
+    ("ک*افت‌ها", "کثافتها"),
+    ("بی‌ش*ف‌ها", "بیشرفها"),
+    ("خ۰ر", "خر"),
+    ("bishooor", "بیشعور"),
+    ("ahmaghi", "احمق"),
+    ("ahmaqha", "احمق"),
+    ("bi sharaf", "بیشرف"),
+    ("khafe sho", "خفهشو"),
+    ("madar jende", "مادرجنده"),
 ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "very good article about kosher food",
+        "the cost of iron went up",
+        "Karim Khan came to the office",
+        "we past the gas station at Gavin street",
+        "ye adame past o napak nabood",
+        "مدل خ1ر و م0ت و ساعت 3م",
+        "دو*ستان ب*رادران خ*وب",
+        "#حقوق_شهروندی #سلامت_جامعه #کاهش_قیمت",
+    ],
+)
+def test_nothing_is_behind_plain_words(unmasker: Unmasker, text: str) -> None:
+    assert [behind(unmasker, token) for token in unmasker.tokens(text)] == [
+        fold(token) for token in unmasker.tokens(text)
+    ]
+
+
+def test_parted_finglish_keeps_its_letters(unmasker: Unmasker) -> None:
+    # The language rule is still to see that this is no Persian.
+    assert unmasker.tokens("kheili bi sharaf hastid") == ["kheili", "bisharaf", "hastid"]
 
 
 @pytest.mark.parametrize(("disguise", "word"), DISGUISED, ids=range(len(DISGUISED)))

@@ -54,6 +54,8 @@ def _relevance(rng: np.random.Generator) -> dict[str, npt.NDArray[Any]]:
         "subjects": np.ones(n, np.uint32),
         "subject_centres": rng.normal(size=(n_subjects, size)).astype(np.float32),
         "subject_spread": np.ones((2, n_subjects), np.float32),
+        "expectation_map": rng.normal(0, 0.1, (min(size, 128),) * 2).astype(np.float16),
+        "expectation_mean": np.zeros(min(size, 128), np.float32),
         "background": np.ones((n, 16), np.float16),  # as many statistics as it may ask for
         "scale_mean": np.zeros(len(RELEVANCE), np.float32),
         "scale_std": np.ones(len(RELEVANCE), np.float32),

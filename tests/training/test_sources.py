@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from moderation.text.known import KnownWords
-from moderation.training import relevance, relevance_vectors, spam, train
+from moderation.training import expectation, relevance, relevance_vectors, spam, train
 from moderation.training.corpora import load_examples
 from moderation.training.known import train_known
 from moderation.training.language_data import read_texts
@@ -59,6 +59,8 @@ def _off_topic(corpora: Corpora) -> Iterator[Any]:
     yield relevance_vectors._threads(corpora, ())
     yield from corpora.rows("authored")  # one item is too few to draw others for its comments
     yield relevance._forum_pairs(corpora, 0)
+    yield list(expectation.news_sentences(corpora, 0))
+    yield expectation.item_comments(corpora)
 
 
 def _abuse(corpora: Corpora) -> Iterator[Any]:

@@ -20,7 +20,7 @@ from moderation.lexicon.grades import Grades
 from moderation.text.letters import fold
 from moderation.text.ngrams import word_hashes
 
-__all__ = ["CLASSES", "Lexicon", "bit"]
+__all__ = ["CLASSES", "Lexicon", "bit", "english_words"]
 
 #: Lexicon files in the order of their bits; the order is part of the stored model.
 CLASSES = (
@@ -70,6 +70,12 @@ def _terms(name: str, suffix: str = ".txt") -> Iterator[str]:
         term = line.strip()
         if term and not term.startswith("#"):
             yield term
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """Return common English words, lower case: for comments too short to detect."""
+    return frozenset(word for line in _terms("english_words") for word in line.split())
 
 
 def _join(term: str) -> str:

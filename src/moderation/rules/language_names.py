@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from threading import Lock
 
-__all__ = ["english_words", "name_cyrillic", "name_latin", "name_other"]
+from moderation.lexicon.store import english_words
+
+__all__ = ["name_cyrillic", "name_latin", "name_other"]
 
 # langdetect's codes; what is missing here is called `foreign`.
 _CODES = {
@@ -33,7 +33,6 @@ _SCRIPTS = {
 }  # fmt: skip
 
 _DETECTING = Lock()
-_WORD_LIST = "english_words.txt"
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _TAJIK = re.compile("[ҷӣӯ]")
 _TAJIK_WORDS = re.compile(
@@ -44,14 +43,6 @@ _KAZAKH = re.compile("[әңұүһө]")
 _UZBEK = re.compile("[ўқғҳ]")
 _UKRAINIAN = re.compile("[їєґі]")
 _FEW = 3  # words below which langdetect guesses
-
-
-@cache
-def english_words() -> frozenset[str]:
-    """Return common English words, for comments too short to detect."""
-    text = files("moderation.lexicon").joinpath(_WORD_LIST).read_text("utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    return frozenset(" ".join(lines).split())
 
 
 def _detect(text: str) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.rules.base import Explanation, Reading, Scores
+from moderation.rules.expectation import EXPECTED, Expectation
 from moderation.text.lexis import Lexis, is_member
 from moderation.text.profile import NEAR, Profile, Profiler
 from moderation.text.vocabulary import Encoder
@@ -39,7 +40,7 @@ FEATURES = (
     "shared_share", "unseen_shared", "grams", "home", "abroad", "area_share", "general_share",
     "words", "weight", "cold_sum", "item_length", "near5_sum", "centre_sum",
     "elsewhere", "at_home", "coherence", "top_home", "elsewhere_cold",
-    "plain_centre", "plain_cosine",
+    "plain_centre", "plain_cosine", *EXPECTED,
 )  # fmt: skip
 
 
@@ -57,6 +58,7 @@ class OffTopicRule:
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self.lexis = Lexis(arrays)
         self._profiler = Profiler(self.lexis)
+        self._expectation = Expectation(self.lexis, arrays)
         self._background = arrays["background"].astype(np.float32)
         self._arrays = arrays
 
@@ -98,6 +100,7 @@ class OffTopicRule:
         measures = np.zeros((len(pairs), _MEASURES), dtype=np.float32)
         item_lengths = np.zeros(len(numbers), dtype=np.float32)
         subjects = np.zeros((len(numbers), len(self.lexis.subject_names)), dtype=np.float32)
+        directions = np.zeros((len(numbers), self._expectation.dimensions))
         edges = np.searchsorted(whose, np.arange(len(numbers) + 1))
         columns = {name: batch.columns[name] for name in self.encoders}
         for item, n in numbers.items():
@@ -109,9 +112,19 @@ class OffTopicRule:
             measures[part] = self._measure(profile, units, keys, grams)
             item_lengths[n] = profile.length
             subjects[n] = profile.subjects
+            directions[n] = Expectation.item(profile.centre)
         starts = ends - lengths
         areas = np.add.reduceat(columns["relevance_areas"][rows].astype(np.float32), starts, axis=0)
-        return _pool(measures[inverse], starts, item_lengths[number], areas, subjects[number])
+        tokens = measures[inverse]
+        # For explanations; the item stands before the comment that is answered.
+        kept: dict[int, Floats] = reading.shared.setdefault("off_topic", {})
+        for index, start, end in zip(indices, starts.tolist(), ends.tolist()):
+            kept.setdefault(index, tokens[start:end])
+        pooled = _pool(tokens, starts, item_lengths[number], areas, subjects[number])
+        units, keys = columns["relevance"][rows], columns["relevance_key"][rows]
+        pointing = Expectation.directions(self.lexis, units, keys, starts)
+        expected = self._expectation.measure(*pointing, directions[number])
+        return np.hstack([pooled, expected.astype(np.float32)])
 
     def _measure(self, profile: Profile, units: Array, keys: Array, grams: Array) -> Floats:
         """Measure each word against the item: all that a comment's sums need."""
@@ -176,7 +189,10 @@ class OffTopicRule:
         return np.asarray(1 / (1 + np.exp(-(slope * logit + offset))))
 
     def explain(self, reading: Reading, index: int) -> Explanation:
-        """Return the subject the comment seems to be about, and the words that say so."""
+        """Return the subject the comment seems to be about, and the words that say so.
+
+        They are those that :meth:`score` measured, which comes first.
+        """
         lexis = self.lexis
         article, reply = reading.articles[index], reading.comments[index].reply_to
         has_item = article is not None and any(part.strip() for part in item_parts(article))
@@ -185,16 +201,13 @@ class OffTopicRule:
         tokens = reading.tokens(index)
         rows = reading.batch.rows[reading.batch.slice(index)]
         columns = reading.batch.columns
-        units, keys = columns["relevance"][rows], columns["relevance_key"][rows]
-        grams = columns["relevance_grams"][rows]
-        measures = self._measure(profile, units, keys, grams)
+        units = columns["relevance"][rows]
+        measures: Floats = reading.shared["off_topic"][index]
         apart = (measures[:, _SHARED] == 0) & (measures[:, _GENERAL] == 0)
         evidence = apart * (measures[:, _ABROAD] - measures[:, _COLD])
-        votes = np.zeros(len(lexis.subject_names))
-        for unit, abroad in zip(units, measures[:, _ABROAD] * apart):
-            if unit >= 0:
-                votes += lexis.subjects[unit] * abroad
-        votes *= 1 - profile.subjects
+        known = units >= 0
+        abroad = (measures[:, _ABROAD] * apart)[known]
+        votes = (abroad @ lexis.subjects[units[known]]) * (1 - profile.subjects)
         reason = lexis.subject_names[int(votes.argmax())] if votes.max() > 0 else "other_subject"
         limit = max(0.5 * float(evidence.max(initial=0)), 1e-3)
         spans = [(t.start, t.end) for t, e in zip(tokens, evidence) if e >= limit]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from moderation.lexicon.store import Lexicon
+from moderation.lexicon.store import Lexicon, english_words
 from moderation.text.alike import HOMOPHONES
 from moderation.text.letters import fold
 from moderation.text.likelihood import Likelihood
@@ -22,10 +22,32 @@ __all__ = ["HiddenWords"]
 _HOMOPHONES = str.maketrans({c: group[0] for group in HOMOPHONES for c in group[1:]})
 _DOUBLE = re.compile(r"(.)\1")
 _LEET = str.maketrans("0134578@$!", "oieasbbasi")
+# Finglish has no spelling: what writers choose between meets in one letter.
+_ONE_SOUND = tuple(
+    (re.compile(written), sound)
+    for written, sound in (
+        ("kh", "x"), ("gh", "q"), ("sh", "$"), ("ch", "c"), ("zh", "j"), ("ph", "f"), ("w", "v"),
+        ("oo|ou", "u"), ("ee|y", "i"), (r"(?<=[^aeiou])eh$", "e"), (r"(.)\1", r"\1"),
+    )
+)  # fmt: skip
+_FINGLISH_ENDINGS = (
+    "haie", "etun", "eton", "itun", "iton", "ha", "an", "am", "at", "et", "e$", "a$", "id", "in",
+    "im", "ie", "ro", "ra", "i", "o", "a", "e",
+)  # fmt: skip
+_SHORTEST_SPELLED, _SHORTEST_STEM, _SHORTEST_PARTED = 4, 5, 6
 # Signs that stand for letters; one dot, dash or slash may be punctuation, two may not.
 _STARS = re.compile(r"[*•×#$%^~]+|[._\-…]{2,}|…")
+#: What may follow a word of which a star hides a letter; nothing first.
+_PLURALS = ("", "ها", "های", "هایی", "ان")
 #: Rank of words that everybody knows.
 _COMMON = 4
+
+
+def _sounds(latin: str) -> str:
+    sounds = latin.translate(_LEET)
+    for written, sound in _ONE_SOUND:
+        sounds = written.sub(sound, sounds)
+    return sounds
 
 
 def _skeleton(folded: str) -> str:
@@ -53,6 +75,9 @@ class HiddenWords:
             # The commonest of those that sound alike is first.
             self._by_skeleton.setdefault(_skeleton(term), term)
             self._by_length[len(term)].append(term)
+        self._finglish_terms = {
+            _sounds(latin): term for latin, term in reversed(lexicon.finglish.items())
+        }
 
     def behind(self, folded: str, kind: int) -> str:
         """Return the word behind `folded`, or `folded` itself where nothing is hidden."""
@@ -93,7 +118,12 @@ class HiddenWords:
         Each either stands for a letter («ع0ضی») or is only in the way («الا3غ»).
         """
         letters = "".join(c for c in folded if c.isalpha() and not c.isascii())
-        if len(letters) < 3 or len(folded) - len(letters) > 2:
+        if len(folded) - len(letters) > 2:
+            return folded
+        if len(letters) == 2:  # a nought is a dot: «خ۰ر»; any other digit is a number
+            dotted = folded == f"{letters[0]}0{letters[1]}"
+            return letters if dotted and self._lexicon.worth_spelling(letters) else folded
+        if len(letters) < 3:
             return folded
         # «32ساله» is a number and a word: what stands for any letter stands among letters.
         if folded.lstrip("@")[0] != letters[0] or folded[-1] != letters[-1]:
@@ -148,20 +178,36 @@ class HiddenWords:
         known = self._lexicon.finglish
         if folded in known:
             return known[folded]
-        plain = _DOUBLE.sub(r"\1", folded.translate(_LEET))
-        return known.get(plain, folded)
+        if len(folded) < _SHORTEST_SPELLED or folded in english_words():
+            return folded
+        sounds = _sounds(folded)
+        if sounds in self._finglish_terms:
+            return self._finglish_terms[sounds]
+        for ending in _FINGLISH_ENDINGS if sounds.endswith(_FINGLISH_ENDINGS) else ():
+            stem = sounds.removesuffix(ending)
+            if len(stem) >= _SHORTEST_STEM and stem != sounds and stem in self._finglish_terms:
+                return self._finglish_terms[stem]
+        return folded
+
+    def is_parted_finglish(self, joined: str) -> bool:
+        """Tell whether Latin words, written together, are one of abuse: «bi sharaf»."""
+        return len(joined) >= _SHORTEST_PARTED and _sounds(joined) in self._finglish_terms
 
     def starred(self, disguise: str) -> str | None:
         """Match signs that stand for letters: one sign a letter, or a run for several."""
         letters = [fold(part) for part in _STARS.split(disguise)]
-        given = sum(map(len, letters))
-        if len(letters) < 2 or given < 2 or not letters[0] or re.search(r"\s", disguise):
+        if len(letters) < 2 or not letters[0] or re.search(r"\s", disguise):
             return None
-        pattern = re.compile(".{1,3}".join(map(re.escape, letters)))
-        for length in range(given + 1, given + 5):
-            found = self._matching(pattern, length)
-            if found is not None:
-                return found
+        for ending in _PLURALS:
+            if not letters[-1].endswith(ending):
+                continue
+            parts = [*letters[:-1], letters[-1].removesuffix(ending)]
+            given = sum(map(len, parts))
+            pattern = re.compile(".{1,3}".join(map(re.escape, parts)))
+            for length in range(given + 1, given + 5) if given > 1 else ():
+                found = self._matching(pattern, length)
+                if found is not None:
+                    return found + ending
         return None
 
     def _matching(self, pattern: re.Pattern[str], length: int) -> str | None:

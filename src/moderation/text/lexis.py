@@ -187,7 +187,7 @@ class Lexis:
             rows = self._vectors[:, :dimensions].astype(np.float32)
             norms = np.linalg.norm(rows, axis=1, keepdims=True)
             rows /= np.maximum(norms, np.float32(1e-6))
-            padded = np.vstack([rows, np.zeros((1, dimensions), dtype=np.float32)])
+            padded = np.vstack([rows, np.zeros((1, rows.shape[1]), dtype=np.float32)])
             self._heads[dimensions] = padded, np.append(self.idf, np.float32(0.0))
         return self._heads[dimensions]
 

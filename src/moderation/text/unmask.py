@@ -83,7 +83,7 @@ class Unmasker:
         """Return what a token tells by itself, one column each.
 
         The cost and the length of a Persian word, 0 for what is none; whether it has a letter of
-        another alphabet; whether it may be one of letters that stand apart.
+        another alphabet; whether it may be one of letters that stand apart; whether it is Latin.
         """
         words = [a.folded[:_LONGEST] * (a.kind == Kind.PERSIAN) for a in found]
         persian = np.array(list(map(len, words)), dtype=np.float64)
@@ -91,7 +91,9 @@ class Unmasker:
         # An address may have swallowed the dots between letters.
         apart = [(a.folded.isalpha() and len(a.folded) == 1) or a.kind in _DOTTED for a in found]
         costs = self._likelihood.costs(words)
-        return np.stack([costs * (persian > 0), persian, sister * (persian > 0), apart], axis=1)
+        latin = [a.kind == Kind.LATIN for a in found]
+        known = persian > 0
+        return np.stack([costs * known, persian, sister * known, apart, latin], axis=1)
 
     def tokens(self, text: str) -> list[str]:
         """Split `text` into tokens, with words that were hidden put together."""
@@ -115,10 +117,12 @@ class Unmasker:
         tokens = [tokenize(text) for text in texts]
         batch = self._looks.batch_of_tokens([found or [""] for found in tokens])
         looks = batch.column("look")
-        cost, letters, sister, apart = batch.sum(looks).T
+        cost, letters, sister, apart, latin = batch.sum(looks).T
         # Words so unlikely that the comment may be hidden as a whole.
         hidden = (letters > _FEW_LETTERS) & ((cost > SUSPICIOUS_COST * letters) | (sister > 0))
-        at = np.flatnonzero(looks[:, 0] >= RARE_COST)
+        # A Latin word may be a piece of a word as a rare one is, if it is not the only one.
+        several = (latin > 1)[batch.owner] & (looks[:, 4] > 0)
+        at = np.flatnonzero((looks[:, 0] >= RARE_COST) | several)
         ends = np.searchsorted(at, batch.starts + batch.lengths).tolist()
         rare = (at - batch.starts[batch.owner[at]]).tolist()
         places = {}
@@ -140,8 +144,8 @@ class Unmasker:
     ) -> list[Token] | None:
         """Return the tokens of `text`, `tokens` as they stand; None if nothing is hidden.
 
-        `rare` are the indices of words that are no usual ones; `spelled`: letters may stand
-        apart; `hidden`: the words are so unlikely that the comment may be hidden as a whole.
+        `rare` are the indices of words that are no usual ones or Latin; `spelled`: letters may
+        stand apart; `hidden`: the words are so unlikely that the comment may be hidden as a whole.
         """
         found = self._found(text, spelled)
         found += [
@@ -157,18 +161,21 @@ class Unmasker:
         return _reread(text, found) if found else None
 
     def _severity(self, tokens: Sequence[Token]) -> int:
-        return sum(fold(token.text) in self._lexicon.severe_terms for token in tokens)
+        return sum(self._lexicon.severe(fold(token.text)) for token in tokens)
 
     def _split(self, text: str, tokens: Sequence[str], rare: Sequence[int]) -> list[Token]:
         """Return severe words that a space cuts in two or three, one piece being no usual word.
 
-        «عو ضی» is one, «هر کس ده تا» is none: every piece of it is a common word.
+        «عو ضی» is one, «هر کس ده تا» is none: every piece of it is a common word. Finglish stays
+        in its letters, since the language rule has yet to see them.
         """
         severe = {}
         for place in rare:
             for start, end in _windows(place, len(tokens)):
                 word = "".join(map(fold, tokens[start:end]))
-                if len(word) > 3 and word in self._lexicon.severe_terms:
+                if len(word) < 4:
+                    continue
+                if word in self._lexicon.severe_terms or self.words.is_parted_finglish(word):
                     severe[start, end] = word
         if not severe:
             return []

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from itertools import islice
 
-from moderation.rules.language_names import english_words
+from moderation.lexicon.store import english_words
 from moderation.text.letters import fold
 from moderation.text.tokens import Kind, kind_of, tokenize
 from moderation.training.sources import Corpora
@@ -92,7 +92,7 @@ def read_texts(corpora: Corpora) -> Iterator[Text]:
     for word in sorted(english_words()):
         yield word, "foreign", "own", "word"
     folder = files("moderation.training")
-    for name in ("south_azeri", "pashto", "finglish"):
+    for name in ("south_azeri", "pashto", "urdu", "finglish"):
         for line in folder.joinpath(f"{name}.txt").read_text("utf-8").splitlines():
             if line and not line.startswith("#"):
                 yield line, name, "own", "sentence"

@@ -15,8 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.rules.base import Reading
-from moderation.rules.off_topic import OffTopicRule, item_parts
+from moderation.rules.off_topic import FEATURES, OffTopicRule, item_parts
 from moderation.text.vocabulary import TokenTable
+from moderation.training.expectation import (
+    Belonging,
+    fit_expectation,
+    item_comments,
+    news_sentences,
+)
 from moderation.training.relevance_corpus import article_of
 from moderation.training.relevance_vectors import vocabulary
 from moderation.training.sources import Corpora
@@ -40,7 +46,8 @@ class _Pairs:
 
 def _collect(rows: list[tuple[str, tuple[str, str], int, str, str]]) -> _Pairs:
     texts, items, label, group, kind = zip(*rows) if rows else ((), (), (), (), ())
-    return _Pairs(list(texts), list(items), *map(np.array, (label, group, kind)))
+    named = (np.array(group, dtype=str), np.array(kind, dtype=str))
+    return _Pairs(list(texts), list(items), np.array(label, dtype=np.int64), *named)
 
 
 def _written_pairs(corpora: Corpora, seed: int) -> _Pairs:
@@ -58,6 +65,29 @@ def _written_pairs(corpora: Corpora, seed: int) -> _Pairs:
         pairs += [(text, items[k], 1, own, kind) for k in rng.choice(others, 4, replace=False)]
         pairs += [(text, items[k], 1, own, "near_" + kind) for k in rng.choice(near, 2)]
     return _collect(pairs)
+
+
+def _item_pairs(corpora: Corpora, seed: int) -> _Pairs:
+    """Pair our own comments under news as `_written_pairs` does."""
+    rng = np.random.default_rng(seed)
+    comments = item_comments(corpora)
+    items = {digest: item for _, item, digest, _, _ in comments}
+    section = {digest: section for _, _, digest, _, section in comments}
+    pairs: list[tuple[str, tuple[str, str], int, str, str]] = []
+    for text, item, own, kind, _ in comments:
+        pairs.append((text, item, 0, own, kind))
+        others = [key for key in items if key != own]
+        near = [key for key in others if section[key] == section[own]] or others
+        if others:
+            pairs += [(text, items[k], 1, own, kind) for k in rng.choice(others, 4)]
+            pairs += [(text, items[k], 1, own, "near_" + kind) for k in rng.choice(near, 2)]
+    return _collect(pairs)
+
+
+def _own(pairs: _Pairs, chosen: Array) -> list[Belonging]:
+    """Return the chosen texts that stand under their own item and say what it is about."""
+    says = (pairs.label == 0) & chosen & ~_everywhere(pairs)
+    return [(pairs.texts[i], pairs.items[i]) for i in np.flatnonzero(says)]
 
 
 def _forum_pairs(corpora: Corpora, seed: int) -> _Pairs:
@@ -86,6 +116,8 @@ REPLIES = 25
 def _features(rule: OffTopicRule, pairs: _Pairs) -> Array:
     """Return the features of each text under its item."""
     texts = pairs.texts
+    if not texts:
+        return np.zeros((0, len(FEATURES)), dtype=np.float32)
     table = TokenTable(rule.encoders)
     reading = Reading(
         [Comment(text) for text in texts], texts, [None] * len(texts), table.batch(texts)
@@ -121,8 +153,11 @@ def _usable(pairs: _Pairs) -> Array:
     is often a neighbouring subject, which is no break of the rule.
     """
     advert = np.char.find(pairs.kind, "spam") >= 0
-    everywhere = (np.char.find(pairs.kind, "generic") >= 0) & (pairs.label == 1)
-    return np.asarray(~(advert | everywhere | _near(pairs)))
+    return np.asarray(~(advert | (_everywhere(pairs) & (pairs.label == 1)) | _near(pairs)))
+
+
+def _everywhere(pairs: _Pairs) -> Array:
+    return np.asarray(np.char.find(pairs.kind, "generic") >= 0)
 
 
 def _near(pairs: _Pairs) -> Array:
@@ -221,10 +256,15 @@ def train_relevance(corpora: Corpora, seed: int = 0) -> tuple[dict[str, Array], 
     threads = np.unique(forum.group)
     unseen = set(threads[::4].tolist())
     kept_apart = np.isin(forum.group, list(unseen))
+    news, ours = list(news_sentences(corpora, seed)), _item_pairs(corpora, seed)
+    taught = _usable(ours)
+    own = _own(ours, taught)
     arrays = vocabulary(corpora, unseen, seed)
+    arrays |= fit_expectation(arrays, [*news, *_own(forum, ~kept_apart)], own)
     rule = OffTopicRule(arrays)
-    x, more = _features(rule, written), _features(rule, forum)
-    seen_x, seen_y = more[~kept_apart], forum.label[~kept_apart]
+    x, more, most = (_features(rule, pairs) for pairs in (written, forum, ours))
+    seen_x = np.vstack([more[~kept_apart], most[taught]])
+    seen_y = np.append(forum.label[~kept_apart], ours.label[taught])
     logit = _cross_validated(x, written, seen_x, seen_y)
     used = _usable(written)
     calibration = _calibrate(logit[used], written.label[used])
@@ -236,9 +276,11 @@ def train_relevance(corpora: Corpora, seed: int = 0) -> tuple[dict[str, Array], 
         ),
     }
     arrays = vocabulary(corpora, (), seed)
+    arrays |= fit_expectation(arrays, [*news, *_own(forum, np.ones(len(more), bool))], own)
     rule = OffTopicRule(arrays)
-    x, more = _features(rule, written), _features(rule, forum)
-    fitted = _fit(*_stack(x[used], written.label[used], more, forum.label))
+    x, more, most = (_features(rule, pairs) for pairs in (written, forum, ours))
+    further = np.vstack([more, most[taught]]), np.append(forum.label, ours.label[taught])
+    fitted = _fit(*_stack(x[used], written.label[used], *further))
     slope, offset = (float(value) for value in calibration)
     intercept = float(fitted["calibration"][1])
     fitted["calibration"] = np.array([slope, offset + slope * intercept], np.float32)

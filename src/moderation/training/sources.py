@@ -72,6 +72,8 @@ SOURCES = (
     Source("examples", "", "MIT", "moderation/training/examples in this repository", (_A, _S)),
     Source("reread", "", "MIT", "moderation/training/readings.tsv in this repository: labels by "
            "this project's rules on texts of the other sources", (_A,)),
+    Source("item_comments", "", "MIT", "moderation/training/item_comments.tsv in this repository: "
+           "comments written under items of the news sources", (_O,)),
     Source("articles", "authored/articles.jsonl", "none stated for ISNA's; the others Apache-2.0",
            "the items of ISNA, Fars and Varzesh3 under which those comments were written",
            (_A, _O, _K), needed_by=_O),
