@@ -92,6 +92,17 @@ def test_nothing_is_behind_plain_words(unmasker: Unmasker, text: str) -> None:
     ]
 
 
+def test_two_letters_rule_no_listed_word_out(unmasker: Unmasker) -> None:
+    spelled = {"kh": "x", "gh": "q", "oo": "ou", "ee": "i", "v": "w", "i": "y"}
+    for latin in Lexicon.load().finglish:
+        ways = [latin, *(latin.replace(one, other) for one, other in spelled.items())]
+        assert all(unmasker.words.is_parted_finglish(way) for way in ways if len(way) >= 6), ways
+
+
+def test_nothing_to_read(unmasker: Unmasker) -> None:
+    assert unmasker.read([]) == ([], {})
+
+
 def test_parted_finglish_keeps_its_letters(unmasker: Unmasker) -> None:
     # The language rule is still to see that this is no Persian.
     assert unmasker.tokens("kheili bi sharaf hastid") == ["kheili", "bisharaf", "hastid"]

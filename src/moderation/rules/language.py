@@ -53,7 +53,7 @@ _WIDTH = _RARE + 1
 
 _COMMON = 3  # bucket of words that every reader of Persian knows
 _FEW_COMMON = 2  # as many of them and nothing else are Persian, whatever their letters say
-_PERHAPS = 2.5  # log-odds within which Caspian is still likely enough
+_PERHAPS = 4.0  # log-odds within which Caspian is still likely enough
 _NO_WORDS = 0.9
 _HELD_AT_MOST = 0.94  # below any sensible reject threshold
 _SHORT_FOREIGN = 0.9  # a word or two in another script may be a name

@@ -34,6 +34,12 @@ _FINGLISH_ENDINGS = (
     "haie", "etun", "eton", "itun", "iton", "ha", "an", "am", "at", "et", "e$", "a$", "id", "in",
     "im", "ie", "ro", "ra", "i", "o", "a", "e",
 )  # fmt: skip
+#: How a sound may be written where a word begins and ends, if not by its own letter alone.
+_BEGINS = {"x": "kx", "q": "gq", "$": "s", "j": "jz", "f": "fp", "v": "vw", "u": "uo", "i": "iey"}
+_ENDS = {
+    "x": "hx", "q": "hq", "$": "h", "c": "hc", "j": "hj", "f": "hf", "v": "vw", "u": "uo",
+    "i": "iey", "e": "eh",
+}  # fmt: skip
 _SHORTEST_SPELLED, _SHORTEST_STEM, _SHORTEST_PARTED = 4, 5, 6
 # Signs that stand for letters; one dot, dash or slash may be punctuation, two may not.
 _STARS = re.compile(r"[*•×#$%^~]+|[._\-…]{2,}|…")
@@ -77,6 +83,12 @@ class HiddenWords:
             self._by_length[len(term)].append(term)
         self._finglish_terms = {
             _sounds(latin): term for latin, term in reversed(lexicon.finglish.items())
+        }
+        self._finglish_ends = {
+            (first, last)
+            for sounds in self._finglish_terms
+            for first in _BEGINS.get(sounds[0], sounds[0])
+            for last in _ENDS.get(sounds[-1], sounds[-1])
         }
 
     def behind(self, folded: str, kind: int) -> str:
@@ -191,7 +203,10 @@ class HiddenWords:
 
     def is_parted_finglish(self, joined: str) -> bool:
         """Tell whether Latin words, written together, are one of abuse: «bi sharaf»."""
-        return len(joined) >= _SHORTEST_PARTED and _sounds(joined) in self._finglish_terms
+        ends = (joined[:1] + joined[-1:]).translate(_LEET)
+        if len(joined) < _SHORTEST_PARTED or tuple(ends) not in self._finglish_ends:
+            return False  # told by two letters, since most pairs of Latin words are no abuse
+        return _sounds(joined) in self._finglish_terms
 
     def starred(self, disguise: str) -> str | None:
         """Match signs that stand for letters: one sign a letter, or a run for several."""

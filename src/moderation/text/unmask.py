@@ -114,6 +114,8 @@ class Unmasker:
             The places of those texts' tokens in which something was hidden, by index; the others
             are as :func:`moderation.text.tokens.tokenize_spans` has them.
         """
+        if not texts:
+            return [], {}
         tokens = [tokenize(text) for text in texts]
         batch = self._looks.batch_of_tokens([found or [""] for found in tokens])
         looks = batch.column("look")
