@@ -122,8 +122,7 @@ class OffTopicRule:
             kept.setdefault(index, tokens[start:end])
         pooled = _pool(tokens, starts, item_lengths[number], areas, subjects[number])
         units, keys = columns["relevance"][rows], columns["relevance_key"][rows]
-        pointing = Expectation.directions(self.lexis, units, keys, starts)
-        expected = self._expectation.measure(*pointing, directions[number])
+        expected = self._expectation.measure(units, keys, starts, directions[number])
         return np.hstack([pooled, expected.astype(np.float32)])
 
     def _measure(self, profile: Profile, units: Array, keys: Array, grams: Array) -> Floats:

@@ -23,7 +23,7 @@ from moderation.text.vocabulary import TokenTable
 from moderation.training.relevance_corpus import article_of
 from moderation.training.sources import Corpora
 
-__all__ = ["ItemComment", "fit_expectation", "item_comments", "news_sentences"]
+__all__ = ["ItemComment", "Pointing", "fit_expectation", "item_comments", "news_sentences"]
 
 Array = npt.NDArray[Any]
 Item = tuple[str, str]
@@ -36,6 +36,8 @@ _SENTENCES, _SHORTEST, _LONGEST = 8, 5, 25
 _BODY = 1500  # characters of an item's body that its direction is made of
 #: What a written comment counts for beside a sentence or a reply, and the ridge.
 _WRITTEN, _RIDGE = 6.0, 5.0
+#: Texts that a word stands in before it is learnt by itself, and the ridge of the words.
+_FREQUENT, _WORD_RIDGE = 5, 10.0
 
 
 def title_digest(title: str) -> str:
@@ -92,10 +94,8 @@ def news_sentences(corpora: Corpora, seed: int) -> Iterator[Belonging]:
         yield str(row["title"]), item
 
 
-def fit_expectation(
-    arrays: Mapping[str, Array], plain: Sequence[Belonging], written: Sequence[Belonging]
-) -> dict[str, Array]:
-    """Fit the map by ridge regression.
+class Pointing:
+    """What the map is fitted on: texts as directions and as words, with their items' directions.
 
     Parameters
     ----------
@@ -103,37 +103,75 @@ def fit_expectation(
         The vocabulary.
     plain, written : sequence of (text, item)
         Sentences and replies; comments, each of which counts for several of them.
+    """
+
+    def __init__(
+        self, arrays: Mapping[str, Array], plain: Sequence[Belonging], written: Sequence[Belonging]
+    ) -> None:
+        lexis = Lexis(arrays)
+        pairs = [*plain, *written]
+        self.words, self.directions = _read(lexis, [text for text, _ in pairs])
+        profiler = Profiler(lexis)
+        numbers: dict[Item, int] = {}
+        number = [numbers.setdefault(item, len(numbers)) for _, item in pairs]
+        items = np.stack([Expectation.item(profiler.profile(*item).centre) for item in numbers])
+        self.items = items[number]
+        self.mean = self.items[: len(plain)].mean(axis=0)
+        self.weights = np.append(np.ones(len(plain)), np.full(len(written), _WRITTEN))
+
+
+def fit_expectation(pointing: Pointing, chosen: Array | None = None) -> dict[str, Array]:
+    """Fit the map by ridge regression, then the words on what it leaves unexplained.
+
+    Parameters
+    ----------
+    pointing : Pointing
+    chosen : ndarray of bool, optional
+        The pairs to fit on; all by default.
 
     Returns
     -------
     dict of str to ndarray
-        ``expectation_map`` and ``expectation_mean`` of :class:`Expectation`.
+        The arrays of :class:`Expectation`.
     """
     from sklearn.linear_model import Ridge
 
-    lexis = Lexis(arrays)
-    pairs = [*plain, *written]
-    directions = _directions(lexis, [text for text, _ in pairs])
-    profiler = Profiler(lexis)
-    numbers: dict[Item, int] = {}
-    number = [numbers.setdefault(item, len(numbers)) for _, item in pairs]
-    items = np.stack([Expectation.item(profiler.profile(*item).centre) for item in numbers])
-    targets = items[number]
-    mean = targets[: len(plain)].mean(axis=0)
-    weights = np.append(np.ones(len(plain)), np.full(len(written), _WRITTEN))
+    rows = np.arange(len(pointing.weights)) if chosen is None else np.flatnonzero(chosen)
+    directions, words = pointing.directions[rows], pointing.words[rows]
+    targets, weights = pointing.items[rows] - pointing.mean, pointing.weights[rows]
     model = Ridge(alpha=_RIDGE, fit_intercept=False, solver="cholesky")
-    model.fit(directions, targets - mean, sample_weight=weights)
+    model.fit(directions, targets, sample_weight=weights)
+    rest = targets - model.predict(directions)
+    frequent = np.flatnonzero(np.asarray((words > 0).sum(axis=0)).ravel() >= _FREQUENT)
+    added = np.zeros((words.shape[1], targets.shape[1]))
+    if len(frequent):
+        each = Ridge(alpha=_WORD_RIDGE, fit_intercept=False, solver="sparse_cg", tol=1e-2)
+        each.fit(words[:, frequent], rest, sample_weight=weights)
+        added[frequent] = each.coef_.T
+    unit = max(float(np.abs(added).max()) / 127, 1e-9)
     return {
         "expectation_map": model.coef_.T.astype(np.float16),
-        "expectation_mean": mean.astype(np.float32),
+        "expectation_mean": pointing.mean.astype(np.float32),
+        "expectation_words": np.round(added / unit).astype(np.int8),
+        "expectation_unit": np.array([unit], np.float32),
     }
 
 
-def _directions(lexis: Lexis, texts: Sequence[str]) -> Array:
+def _read(lexis: Lexis, texts: Sequence[str]) -> tuple[Any, Array]:
+    """Return the words of each text, a sparse matrix, and its direction, both at one length."""
+    from scipy import sparse
+
     table = TokenTable({name: lexis.encoders[name] for name in ("relevance", "relevance_key")})
+    vectors, _ = lexis.heads(DIMENSIONS)
     parts = []
     for start in range(0, len(texts), 4000):
         batch = table.batch(texts[start : start + 4000])
         units, keys = batch.column("relevance"), batch.column("relevance_key")
-        parts.append(Expectation.directions(lexis, units, keys, batch.starts)[0])
-    return np.vstack(parts) if parts else np.zeros((0, DIMENSIONS))
+        columns, weight = Expectation.word_weights(lexis, units, keys)
+        ends = np.append(batch.starts, len(units))
+        parts.append(sparse.csr_matrix((weight, columns, ends), (len(batch.starts), len(vectors))))
+    words = sparse.vstack(parts).tocsr()
+    words.sum_duplicates()
+    sums = words @ vectors.astype(np.float64)
+    length = np.maximum(np.linalg.norm(sums, axis=1), 1e-6)
+    return sparse.diags(1 / length) @ words, sums / length[:, None]

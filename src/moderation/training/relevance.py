@@ -7,9 +7,10 @@ that neither the vectors nor the model have seen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from moderation.rules.off_topic import FEATURES, OffTopicRule, item_parts
 from moderation.text.vocabulary import TokenTable
 from moderation.training.expectation import (
     Belonging,
+    Pointing,
     fit_expectation,
     item_comments,
     news_sentences,
@@ -84,10 +86,9 @@ def _item_pairs(corpora: Corpora, seed: int) -> _Pairs:
     return _collect(pairs)
 
 
-def _own(pairs: _Pairs, chosen: Array) -> list[Belonging]:
-    """Return the chosen texts that stand under their own item and say what it is about."""
-    says = (pairs.label == 0) & chosen & ~_everywhere(pairs)
-    return [(pairs.texts[i], pairs.items[i]) for i in np.flatnonzero(says)]
+def _says(pairs: _Pairs, chosen: Array) -> Array:
+    """Return which of the chosen texts stand under their own item and say what it is about."""
+    return np.asarray((pairs.label == 0) & chosen & ~_everywhere(pairs))
 
 
 def _forum_pairs(corpora: Corpora, seed: int) -> _Pairs:
@@ -123,6 +124,46 @@ def _features(rule: OffTopicRule, pairs: _Pairs) -> Array:
         [Comment(text) for text in texts], texts, [None] * len(texts), table.batch(texts)
     )
     return np.asarray(rule.features(reading, list(range(len(texts))), pairs.items))
+
+
+def _map_fold(pairs: _Pairs) -> Array:
+    """Return which fit of the map leaves each pair's item or thread out."""
+    folds = [crc32(group.encode()) % MAP_FOLDS for group in pairs.group.tolist()]
+    return np.array(folds, dtype=np.int64)
+
+
+#: Fits of the map, each of which leaves out a part of the items and threads.
+MAP_FOLDS = 4
+
+
+def _expected(
+    arrays: Mapping[str, Array], news: Sequence[Belonging], forum: _Pairs, ours: _Pairs, seen: Array
+) -> tuple[dict[str, Array], Array, Array]:
+    """Fit the map, and return it with the features of forum replies and our own comments.
+
+    Features of what the map is fitted on come from a fit without their item or thread: a map
+    knows the texts that it was fitted on too well, and the combination would come to trust it
+    more than it deserves. `seen` says which forum pairs may teach; the others' features are of
+    the map itself.
+    """
+    belonging, fold = [*news], [np.full(len(news), -1)]
+    written: list[Belonging] = []
+    for pairs, chosen, kept in ((forum, seen, belonging), (ours, _usable(ours), written)):
+        says = _says(pairs, chosen)
+        kept += [(pairs.texts[i], pairs.items[i]) for i in np.flatnonzero(says)]
+        fold.append(_map_fold(pairs)[says])
+    pointing, left_out = Pointing(arrays, belonging, written), np.concatenate(fold)
+    whole = fit_expectation(pointing)
+    found = [np.zeros((len(p.texts), len(FEATURES)), np.float32) for p in (forum, ours)]
+    found[0][~seen] = _features(OffTopicRule({**arrays, **whole}), _subset(forum, ~seen))
+    for number in range(MAP_FOLDS):
+        rule = OffTopicRule({**arrays, **fit_expectation(pointing, left_out != number)})
+        for pairs, into, chosen in zip(
+            (forum, ours), found, (seen, np.ones(len(ours.texts), bool))
+        ):
+            part = chosen & (_map_fold(pairs) == number)
+            into[part] = _features(rule, _subset(pairs, part))
+    return whole, found[0], found[1]
 
 
 def _fit(features: Array, label: Array, weight: Array) -> dict[str, Array]:
@@ -258,11 +299,9 @@ def train_relevance(corpora: Corpora, seed: int = 0) -> tuple[dict[str, Array], 
     kept_apart = np.isin(forum.group, list(unseen))
     news, ours = list(news_sentences(corpora, seed)), _item_pairs(corpora, seed)
     taught = _usable(ours)
-    own = _own(ours, taught)
     arrays = vocabulary(corpora, unseen, seed)
-    arrays |= fit_expectation(arrays, [*news, *_own(forum, ~kept_apart)], own)
-    rule = OffTopicRule(arrays)
-    x, more, most = (_features(rule, pairs) for pairs in (written, forum, ours))
+    fitted_map, more, most = _expected(arrays, news, forum, ours, ~kept_apart)
+    x = _features(OffTopicRule({**arrays, **fitted_map}), written)
     seen_x = np.vstack([more[~kept_apart], most[taught]])
     seen_y = np.append(forum.label[~kept_apart], ours.label[taught])
     logit = _cross_validated(x, written, seen_x, seen_y)
@@ -276,9 +315,9 @@ def train_relevance(corpora: Corpora, seed: int = 0) -> tuple[dict[str, Array], 
         ),
     }
     arrays = vocabulary(corpora, (), seed)
-    arrays |= fit_expectation(arrays, [*news, *_own(forum, np.ones(len(more), bool))], own)
-    rule = OffTopicRule(arrays)
-    x, more, most = (_features(rule, pairs) for pairs in (written, forum, ours))
+    fitted_map, more, most = _expected(arrays, news, forum, ours, np.ones(len(more), bool))
+    arrays |= fitted_map
+    x = _features(OffTopicRule(arrays), written)
     further = np.vstack([more, most[taught]]), np.append(forum.label, ours.label[taught])
     fitted = _fit(*_stack(x[used], written.label[used], *further))
     slope, offset = (float(value) for value in calibration)
