@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 DATA = EXAMPLES / "data"
@@ -73,3 +76,34 @@ def test_article_from_page_reads_the_item_and_judges_by_it(tmp_path: Path) -> No
     assert len(off_topic) == 1
     assert off_topic[0].startswith("  review (off_topic)")
     assert sum(line.startswith("  publish:") for line in html.splitlines()) == 2
+
+
+def test_captcha_form_works_over_http() -> None:
+    command = [sys.executable, EXAMPLES / "captcha_form.py", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        browser = build_opener(HTTPCookieProcessor())
+
+        def fields(page: str) -> dict[str, str]:
+            token = re.search(r'name="captcha_token" type="hidden" value="([^"]+)"', page)
+            sums = re.search(r'<bdi dir="ltr">(\d+) ([+−]) (\d+) = ؟</bdi>', page)
+            assert token is not None
+            assert sums is not None
+            first, step = int(sums[1]), int(sums[3])
+            answer = first + step if sums[2] == "+" else first - step
+            return {"captcha_token": token[1], "captcha_answer": str(answer), "comment": "سلام <b>"}
+
+        def send(data: dict[str, str]) -> str:
+            return browser.open(address, urlencode(data).encode()).read().decode("utf-8")
+
+        try:
+            asked = fields(browser.open(address).read().decode("utf-8"))
+            assert "پاسخ درست است" in send(asked)
+            again = send(asked)
+            assert "یک بار پاسخ داده شده" in again
+            assert "سلام &lt;b&gt;" in again
+            assert "پاسخ درست نبود" in send({**fields(again), "captcha_answer": "1"})
+            assert "عبارت" in browser.open(address + "?kind=copy").read().decode("utf-8")
+        finally:
+            server.terminate()

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from moderation.cli.captcha import captcha
 from moderation.cli.classify import classify
 from moderation.cli.evaluate import evaluate
 from moderation.cli.export import export
@@ -63,7 +64,7 @@ def cli() -> None:
     """
 
 
-for _command in (classify, policy, evaluate, train, export):
+for _command in (classify, captcha, policy, evaluate, train, export):
     cli.add_command(_command)
 
 
