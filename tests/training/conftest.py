@@ -56,6 +56,8 @@ def _relevance(rng: np.random.Generator) -> dict[str, npt.NDArray[Any]]:
         "subject_spread": np.ones((2, n_subjects), np.float32),
         "expectation_map": rng.normal(0, 0.1, (min(size, 128),) * 2).astype(np.float16),
         "expectation_mean": np.zeros(min(size, 128), np.float32),
+        "expectation_words": np.zeros((n + 1, min(size, 128)), np.int8),
+        "expectation_unit": np.ones(1, np.float32),
         "background": np.ones((n, 16), np.float16),  # as many statistics as it may ask for
         "scale_mean": np.zeros(len(RELEVANCE), np.float32),
         "scale_std": np.ones(len(RELEVANCE), np.float32),
