@@ -35,6 +35,7 @@ train: $(STAMP)  ## Train the shipped model again from DATA
 bench: $(STAMP)  ## Measure against peers, in one run
 	$(BIN)/python -m pip install --quiet --requirement benchmarks/requirements.txt
 	$(BIN)/python benchmarks/run.py --data $(DATA)
+	$(BIN)/python benchmarks/captcha_speed.py
 
 clean:  ## Remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

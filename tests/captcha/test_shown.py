@@ -79,6 +79,12 @@ def test_a_picture_has_no_signs_to_read_and_another_shape_each_time(captcha: Cap
         svg(captcha.new("a", kind="copy"))
 
 
+def test_a_picture_without_its_extra(captcha: Captcha, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ImportError, match=r"\[image\]"):
+        png(captcha.new("a"))
+
+
 def test_every_result_has_a_message() -> None:
     assert {result.message for result in Result} == {wording()[result.value] for result in Result}
 

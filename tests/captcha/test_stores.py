@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 import threading
 import time
 from collections import Counter
@@ -246,3 +247,13 @@ def test_where_the_default_store_lies(monkeypatch: pytest.MonkeyPatch, tmp_path:
     Captcha(KEY)
     assert default_path().is_file()
     assert tmp_path in default_path().parents
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, extra, make in (
+        ("redis", "redis", lambda: open_store("redis://localhost")),
+        ("django.core.cache", "django", DjangoCacheStore),
+    ):
+        monkeypatch.setitem(sys.modules, module, None)
+        with pytest.raises(ImportError, match=rf"\[{extra}\]"):
+            make()

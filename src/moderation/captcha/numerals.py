@@ -20,7 +20,7 @@ __all__ = ["LONGEST", "plain", "read_number", "say_number"]
 LONGEST = 64
 _THOUSAND = 1000
 _HALF_SPACE = "\u200c"
-_DIGITS = re.compile(r"[0-9 ]+|[0-9]{1,3}(?:[,٬][0-9]{3})+")
+_DIGITS = re.compile(r"[0-9]+(?: [0-9]+)*|[0-9]{1,3}(?:[,٬][0-9]{3})+")
 _MINUS, _PLUS = ("-", "\u2212"), ("+",)
 
 
@@ -88,8 +88,7 @@ def read_number(text: str) -> int | None:
     if len(text) > LONGEST:
         return None
     sign, rest = _split_sign(plain(text))
-    # Grouping marks that the letters' own table takes away are put to the test before.
-    if _DIGITS.fullmatch(rest) and rest.strip():
+    if _DIGITS.fullmatch(rest):
         value: int | None = int(re.sub("[ ,٬]", "", rest))
     else:
         value = _read_words(rest.split())

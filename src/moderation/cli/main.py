@@ -57,6 +57,8 @@ def cli() -> None:
           the same under a news item, answered as JSON
       moderation classify --input comments.csv --output verdicts.jsonl
           a file of comments
+      moderation captcha new --subject article-17
+          a question for the comment form
       moderation policy init
           write a policy file to set the site's own thresholds and messages
 

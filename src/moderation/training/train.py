@@ -39,26 +39,35 @@ _FOLDER = Path(str(files("moderation.training")))
 _PACKAGES = ("hazm", "scikit-learn", "numpy", "scipy")
 
 
-def _contents(corpora: Corpora, source: Source) -> bytes:
+#: The files of the sources that are part of this package, and how a line begins that is no row.
+_OWN_FILES = {
+    "examples": (("examples/*.jsonl", "spam_comments.jsonl"), b'{"about"'),
+    "reread": (("readings.tsv",), b"#"),
+    "item_comments": (("item_comments.tsv",), b"#"),
+}
+
+
+def _contents(corpora: Corpora, source: Source) -> tuple[bytes, int]:
+    """Return what is in a source's files, and how many rows."""
     if source.file:
-        return corpora.path(source.name).read_bytes()
-    if source.name == "reread":
-        return _FOLDER.joinpath("readings.tsv").read_bytes()
-    folder = _FOLDER.joinpath("examples")
-    entries = [*sorted(folder.iterdir(), key=lambda e: e.name), _FOLDER / "spam_comments.jsonl"]
-    return b"".join(entry.read_bytes() for entry in entries)
+        content = corpora.path(source.name).read_bytes()
+        return content, content.count(b"\n")
+    patterns, comment = _OWN_FILES[source.name]
+    paths = (path for pattern in patterns for path in sorted(_FOLDER.glob(pattern)))
+    content = b"".join(path.read_bytes() for path in paths)
+    return content, sum(not line.startswith(comment) for line in content.splitlines())
 
 
 def _data_records(corpora: Corpora) -> list[dict[str, Any]]:
     """Return what the manifest says of every source that is read."""
     records = []
     for source in corpora.sources():
-        content = _contents(corpora, source)
+        content, rows = _contents(corpora, source)
         about = {
             **asdict(source),
             "rules": list(source.rules),
             "sha256": hashlib.sha256(content).hexdigest(),
-            "rows": content.count(b"\n"),
+            "rows": rows,
         }
         records.append({key: value for key, value in about.items() if value or key == "file"})
     return records

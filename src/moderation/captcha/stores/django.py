@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
-from moderation.captcha.stores.trouble import StoreError
+from moderation.captcha.stores.trouble import store_errors
 
 __all__ = ["DjangoCacheStore"]
 
@@ -78,10 +77,6 @@ class DjangoCacheStore:
             found = self._cache.get(mark)
         return now if found is None else float(found)
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _errors(self) -> AbstractContextManager[None]:
         # Every backend has errors of its own kind; none of them may let anybody through.
-        try:
-            yield
-        except Exception as error:
-            raise StoreError(f"Django's cache {self._alias!r}: {error}") from error
+        return store_errors(f"Django's cache {self._alias!r}", Exception)

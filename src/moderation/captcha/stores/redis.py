@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from moderation.captcha.stores.trouble import StoreError
+from moderation.captcha.stores.trouble import store_errors
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -73,9 +72,5 @@ class RedisStore:
                 found = self._redis.get(mark)
         return float(str(found, "ascii") if isinstance(found, bytes) else str(found))
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (self._trouble, OSError) as error:
-            raise StoreError(f"Redis: {error}") from error
+    def _errors(self) -> AbstractContextManager[None]:
+        return store_errors("Redis", self._trouble, OSError)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from moderation.captcha.stores.trouble import StoreError
+from moderation.captcha.stores.trouble import store_errors
 
 __all__ = ["SQLiteStore"]
 
@@ -98,9 +97,5 @@ class SQLiteStore:
             connection = self._local.connection = _Connection(self._path, self._timeout)
         return connection
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"{self._path}: {error}") from error
+    def _errors(self) -> AbstractContextManager[None]:
+        return store_errors(self._path, sqlite3.Error, OSError)
