@@ -5,12 +5,13 @@ Plain WSGI from the standard library; the same calls stand in a view of any fram
 
 from __future__ import annotations
 
+import re
 import secrets
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from html import escape
-from http.cookies import SimpleCookie
+from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -29,6 +30,7 @@ PAGE = """<!doctype html>
 </form></html>"""
 ARTICLE = "article-17"
 LONGEST = 20_000  # bytes of a form
+SESSION = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 class Form:
@@ -38,11 +40,11 @@ class Form:
         self.captcha = captcha
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        cookie = SimpleCookie(environ.get("HTTP_COOKIE", "")).get("session")
-        session = cookie.value if cookie else secrets.token_urlsafe(16)
+        session = session_of(environ) or secrets.token_urlsafe(16)
         said, comment = "", ""
         if environ["REQUEST_METHOD"] == "POST":
-            length = min(int(environ.get("CONTENT_LENGTH") or 0), LONGEST)
+            given = environ.get("CONTENT_LENGTH") or ""
+            length = min(int(given), LONGEST) if given.isascii() and given.isdigit() else 0
             fields = parse_qs(environ["wsgi.input"].read(length).decode("utf-8", "replace"))
             token, answer, comment = (
                 fields.get(name, [""])[0] for name in ("captcha_token", "captcha_answer", "comment")
@@ -64,6 +66,15 @@ class Form:
         ]
         start("200 OK", headers)
         return [page.encode("utf-8")]
+
+
+def session_of(environ: dict[str, Any]) -> str | None:
+    """Return the session that the browser names, if it is one of ours."""
+    try:
+        cookie = SimpleCookie(environ.get("HTTP_COOKIE", "")).get("session")
+    except CookieError:
+        return None
+    return cookie.value if cookie and SESSION.fullmatch(cookie.value) else None
 
 
 def main(port: int) -> None:

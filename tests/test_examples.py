@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 DATA = EXAMPLES / "data"
@@ -104,6 +104,17 @@ def test_captcha_form_works_over_http() -> None:
             assert "یک بار پاسخ داده شده" in again
             assert "سلام &lt;b&gt;" in again
             assert "پاسخ درست نبود" in send({**fields(again), "captcha_answer": "1"})
+            # What a browser does not send is answered all the same, and nothing of it comes back.
+            for name, value in (
+                ("Cookie", "a@b=1; session=x"),
+                ("Cookie", 'session="a\\015\\012Set-Cookie: evil=1"'),
+                ("Content-Length", "-1"),
+                ("Content-Length", "abc"),
+            ):
+                odd = Request(address, headers={name: value}, method="POST")
+                with urlopen(odd) as answer:
+                    assert len(answer.headers.get_all("Set-Cookie")) == 1
+                    assert "evil" not in str(answer.headers)
             assert "عبارت" in browser.open(address + "?kind=copy").read().decode("utf-8")
         finally:
             server.terminate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import string
 
@@ -35,6 +36,22 @@ def test_any_answer_uses_the_token_up(clock: Clock, given: str, result: str) -> 
     captcha = made(clock)
     challenge = captcha.new("a")
     assert captcha.check(challenge.token, given, "a").value == result
+    assert captcha.check(challenge.token, solve(challenge), "a") is Result.USED
+
+
+def test_a_missing_answer_leaves_the_token_as_it_was(clock: Clock) -> None:
+    captcha = made(clock)
+    challenge = captcha.new("a")
+    assert captcha.check(challenge.token, None, "a") is Result.MALFORMED
+    assert captcha.check(challenge.token, solve(challenge), "a") is Result.OK
+
+
+def test_the_last_instant_passes_once_without_leeway(clock: Clock) -> None:
+    clock.now = float(int(clock.now))
+    captcha = made(clock, skew=0, lifetime=300)
+    challenge = captcha.new("a")
+    clock.now += 300
+    assert captcha.check(challenge.token, solve(challenge), "a") is Result.OK
     assert captcha.check(challenge.token, solve(challenge), "a") is Result.USED
 
 
@@ -101,13 +118,16 @@ def test_misuse_by_the_programmer_raises(clock: Clock) -> None:
         captcha.new(17)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="client"):
         captcha.check("", "", "a", client=3)  # type: ignore[arg-type]
+    for settings in ({"lifetime": 60.0}, {"guesses": 5.0}):
+        with pytest.raises(TypeError, match="whole number"):
+            made(clock, **settings)
     with pytest.raises(ValueError, match="no kind"):
         captcha.new("a", kind="riddle")
     with pytest.raises(ValueError, match="no kind"):
         captcha.guess_odds("riddle")
     for settings in (
         {"kinds": ()}, {"kinds": (CopyPhrase(), CopyPhrase())}, {"lifetime": 0}, {"skew": -1},
-        {"guesses": 0}, {"window": 0},
+        {"guesses": 0}, {"window": 0}, {"window": math.inf}, {"skew": math.nan},
     ):  # fmt: skip
         with pytest.raises(ValueError, match=r"kinds|lifetime"):
             made(clock, **settings)
@@ -235,8 +255,23 @@ def test_guessing_pays_less_than_once_in_a_thousand_hours(clock: Clock) -> None:
     # Expected 5 / 9000 an hour, 2.2 in all; over 12 would be less than once in a million runs.
     assert right <= 12
     small = made(clock, kinds=[Arithmetic((2, 24), (1, 12))])
-    assert small.guess_odds() == pytest.approx(5 / 23)
-    assert made(clock, guesses=2, window=1800).guess_odds("arithmetic") == pytest.approx(4 / 9000)
+    assert small.guess_odds() == pytest.approx(5 / 22)
+    assert made(clock, kinds=[Riddle()]).guess_odds() == math.inf
+    assert made(clock, guesses=2, window=1800).guess_odds("arithmetic") == pytest.approx(4 / 8999)
+
+
+def test_odds_of_few_answers_are_those_of_a_simulation(clock: Clock) -> None:
+    captcha, chance = made(clock, kinds=[Arithmetic((1, 3), (0, 1))]), random.Random(8)
+    hours, right = 400, 0
+    for hour in range(hours):
+        for _ in range(40):  # more than enough to use up every guess
+            challenge = captcha.new("a")
+            guess = str(chance.randint(1, 3))
+            result = captcha.check(challenge.token, guess, "a", client=f"client {hour}")
+            right += result is Result.OK
+    # 2.5 an hour, with a deviation of 1.94 an hour and so 0.1 of the mean
+    assert captcha.guess_odds() == 2.5
+    assert abs(right / hours - 2.5) < 0.5
 
 
 class Broken(MemoryStore):

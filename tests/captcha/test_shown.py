@@ -75,6 +75,8 @@ def test_a_picture_has_no_signs_to_read_and_another_shape_each_time(captcha: Cap
     assert Elements(page).one("img")["src"].startswith("data:image/svg+xml;base64,")
     assert challenge.question not in page
     assert challenge.spoken in page
+    other = captcha.new("a", kind="copy")
+    assert other.spoken in html(other, picture=first)
     with pytest.raises(ValueError, match="no picture"):
         svg(captcha.new("a", kind="copy"))
 

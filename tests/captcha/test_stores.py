@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -190,6 +192,59 @@ def test_a_process_that_starts_again(clock: Clock, tmp_path: Path) -> None:
     assert forgetful.check(late.token, solve(late), "a") is Result.EXPIRED
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_store_from_before_a_fork_is_sound_after_it(tmp_path: Path) -> None:
+    """A server that makes its store and then becomes a daemon; the parent ends."""
+    path = tmp_path / "a.sqlite3"
+    program = f"""
+import os, sys, time
+from moderation.captcha import Captcha, SQLiteStore
+captcha = Captcha({KEY!r}, store=SQLiteStore({str(path)!r}))
+if os.fork():
+    time.sleep(0.4)
+    sys.exit(0)
+captcha.check(captcha.new("a").token, "1", "a")
+time.sleep(0.8)  # the parent has gone, and has closed what it held
+challenge = captcha.new("a")
+captcha.check(challenge.token, "1", "a")
+print(challenge.token, flush=True)
+sys.stdin.read()
+"""
+    command = [sys.executable, "-c", program]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8") as daemon:
+        assert daemon.stdout is not None
+        token = daemon.stdout.readline().strip()
+        # Another process opens and closes the file meanwhile.
+        store = SQLiteStore(path)
+        assert Captcha(KEY, store=store).check(token, "1", "a") is Result.USED
+        store.close()
+        assert Captcha(KEY, store=SQLiteStore(path)).check(token, "1", "a") is Result.USED
+        daemon.communicate("")
+
+
+def test_a_file_that_is_removed_is_begun_anew(clock: Clock, tmp_path: Path) -> None:
+    captcha = Captcha(KEY, store=SQLiteStore(tmp_path / "a.sqlite3"), clock=clock)
+    used = captcha.new("a")
+    assert captcha.check(used.token, solve(used), "a") is Result.OK
+    clock.now += 1
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert captcha.check(used.token, solve(used), "a") is Result.EXPIRED
+    clock.now += 1
+    fresh = captcha.new("a")
+    assert captcha.check(fresh.token, solve(fresh), "a") is Result.OK
+
+
+def test_a_mark_that_vanishes_is_a_store_that_fails() -> None:
+    class Empty:
+        def get(self, _: str) -> None: ...
+        def set(self, *_: object, **__: object) -> None: ...
+
+    with pytest.raises(StoreError, match="Redis"):
+        RedisStore(Empty()).since(0.0)  # type: ignore[arg-type]
+
+
 def test_redis_that_goes_and_comes_back_empty(redis_server: RedisServer, clock: Clock) -> None:
     captcha = Captcha(KEY, store=open_store(redis_server.url), clock=clock)
     used, open_ = captcha.new("a"), captcha.new("a")
@@ -247,6 +302,16 @@ def test_where_the_default_store_lies(monkeypatch: pytest.MonkeyPatch, tmp_path:
     Captcha(KEY)
     assert default_path().is_file()
     assert tmp_path in default_path().parents
+
+
+def test_no_home_to_keep_the_default_store_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    with pytest.raises(StoreError, match="name a store"):
+        default_path()
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

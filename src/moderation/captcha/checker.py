@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 import re
 import secrets
 import time
@@ -74,8 +75,8 @@ class Challenge:
 class Captcha:
     """Asks questions and checks answers.
 
-    A token is good once, whatever the answer; until it expires; under its own site, subject and
-    session. Who can guess how often: see `guesses`.
+    A token is good once, whatever the answer (a missing one leaves it as it was); until it
+    expires; under its own site, subject and session. Who can guess how often: see `guesses`.
 
     Parameters
     ----------
@@ -94,7 +95,8 @@ class Captcha:
         Seconds by which the clocks of this site's machines may differ.
     guesses : int
         Wrong answers that a client may give within `window`; after that nothing it answers is
-        right. Only checks that name a client are counted.
+        right. Only checks that name a client are counted; answers that are being checked at the
+        same moment count until they turn out right.
     window : float
         Seconds; a guess is forgotten that long after it was made.
     clock : callable
@@ -128,7 +130,10 @@ class Captcha:
         for name in self._kinds:
             if not _NAME.fullmatch(name):
                 raise ValueError(f"{name!r} names no kind: small Latin letters, digits, _ and -")
-        if lifetime < 1 or skew < 0 or guesses < 1 or window <= 0:
+        for what, number in (("lifetime", lifetime), ("guesses", guesses)):
+            if not isinstance(number, int):
+                raise TypeError(f"{what} is a whole number, not {number!r}")
+        if lifetime < 1 or guesses < 1 or not (0 <= skew < math.inf and 0 < window < math.inf):
             raise ValueError("lifetime, guesses and window are above 0, and skew is not below it")
         self._keys = KeyRing([keys] if isinstance(keys, bytes) else keys)
         self._site = _text("site", site)
@@ -226,7 +231,8 @@ class Captcha:
         if not issued - self._skew <= now <= expires + self._skew:
             return Result.EXPIRED
         # Kept until no clock that may be behind this one would still take it.
-        if not self._store.add(f"t:{signed.nonce}", now, expires + 2 * self._skew):
+        until = expires + 2 * self._skew + 1
+        if not self._store.add(f"t:{signed.nonce}", now, until):
             return Result.USED
         # Asked after the token was added: a store that was emptied just before has begun anew.
         if signed.issued < int(self._store.since(now) * 1000):
@@ -234,7 +240,10 @@ class Captcha:
         return self._judge(signed, answer, now, client)
 
     def guess_odds(self, kind: str | None = None) -> float:
-        """Return how many right answers a client that guesses gets in an hour, on average.
+        """Return how many right answers guessing is expected to give a client in its best hour.
+
+        A guess is right once in as many times as there are answers, and costs nothing then; so
+        there is one right one for every ``answers - 1`` wrong ones.
 
         Parameters
         ----------
@@ -251,7 +260,8 @@ class Captcha:
         answers = (
             self._kinds[kind].answers if kind else min(k.answers for k in self._kinds.values())
         )
-        return self._guesses * max(1.0, _HOUR / self._window) / answers
+        wrong = self._guesses * max(1.0, _HOUR / self._window)
+        return wrong / (answers - 1) if answers > 1 else math.inf
 
     def _judge(self, token: Token, answer: str, now: float, client: str | None) -> Result:
         """Compare an answer, at the cost of one of the client's guesses unless it is right."""

@@ -42,7 +42,7 @@ def html(challenge: Challenge, *, name: str = "captcha", picture: str | None = N
         shown = f'<bdi dir="ltr">{escape(challenge.question)}</bdi>'
     else:
         shown = escape(challenge.question)
-    if challenge.numeric:
+    if challenge.numeric or picture is not None:
         shown = f'<span aria-hidden="true">{shown}</span>'
         shown += f'<span style="{_UNSEEN}">{escape(challenge.spoken)}</span>'
     keyboard = "numeric" if challenge.numeric else "text"

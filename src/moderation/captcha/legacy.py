@@ -11,7 +11,7 @@ from moderation.captcha.wording import table, wording
 
 __all__ = ["check_expression"]
 
-_END = re.compile(r"[=?؟ ]*$")
+_END = re.compile(r"[=?؟\s]*$")
 
 
 def check_expression(question: str, answer: str) -> Result:
@@ -52,16 +52,23 @@ def _operators() -> re.Pattern[str]:
     for row in table("operators.tsv"):
         signs = [re.escape(text) for text in row if len(text) == 1]
         words = sorted({plain(text) for text in row if len(text) > 1}, key=len, reverse=True)
-        spoken = "|".join(rf"(?<=\s){word}(?=\s)" for word in map(re.escape, words))
+        spoken = "|".join(rf"(?<=[\s\d]){word}(?=[\s\d])" for word in map(re.escape, words))
         groups.append(f"([{''.join(signs)}]{'|' if spoken else ''}{spoken})")
     return re.compile("|".join(groups))
+
+
+@cache
+def _asked() -> re.Pattern[str]:
+    """Return what matches «چند می‌شود» at the end, however it is spaced."""
+    letters = plain(wording()["asked"]).rstrip("?؟").replace(" ", "")
+    return re.compile(r"\s*".join(map(re.escape, letters)) + "$")
 
 
 def _value(question: str) -> int | None:
     if len(question) > 2 * LONGEST:
         return None
-    text = plain(question)
-    text = _END.sub("", text.removesuffix(plain(wording()["asked"])))
+    text = _END.sub("", plain(question))
+    text = _END.sub("", _asked().sub("", text))
     # The first number may have a sign of its own, so an operator never stands first.
     for found in _operators().finditer(text):
         left, right = text[: found.start()], text[found.end() :]

@@ -1,15 +1,16 @@
 """Numbers in Persian: said in words, and read from digits or words by a closed grammar.
 
 What is read: an optional sign, then either digits (Persian, Arabic, Latin, mixed, grouped by
-thousands) or the words for a whole number below a million. Blanks, bidi marks and half-spaces
-make no difference. Anything else is not a number.
+thousands) or the words for a whole number below a million. Bidi marks make no difference, nor do
+blanks and half-spaces between digits, or left out or put in between words («بیستویک»، «چهار صد»).
+Anything else is not a number.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from moderation.captcha.wording import table, wording
 from moderation.text.letters import letter_table
@@ -108,7 +109,7 @@ def _split_sign(text: str) -> tuple[int, str]:
 
 def _read_words(words: Sequence[str]) -> int | None:
     """Read words: thousands, then what is below them."""
-    tokens = [part for word in words for part in _parted(word)]
+    tokens = _hundreds([part for word in words for part in _parted(word)])
     thousand, joint = _spoken()[_THOUSAND], wording()["and"]
     if tokens.count(thousand) != 1:
         return _below_thousand(tokens)
@@ -125,12 +126,30 @@ def _read_words(words: Sequence[str]) -> int | None:
     return thousands * _THOUSAND + rest
 
 
+@lru_cache(maxsize=1024)
 def _parted(word: str) -> tuple[str, ...]:
-    """Part «ویک», which a half-space left of «بیست‌ویک»."""
+    """Part words that were written together, such as «بیستویک»; what has no parts stays whole."""
     joint = wording()["and"]
-    if word not in _words() and word.startswith(joint) and word[len(joint) :] in _words():
-        return joint, word[len(joint) :]
+    if word in _words() or word == joint:
+        return (word,)
+    for end in range(len(word) - 1, 0, -1):
+        if word[:end] in _words() or word[:end] == joint:
+            rest = _parted(word[end:])
+            if all(part in _words() or part == joint for part in rest):
+                return (word[:end], *rest)
     return (word,)
+
+
+def _hundreds(tokens: Sequence[str]) -> list[str]:
+    """Join «چهار» and «صد» to the word for their product."""
+    values, hundred = _words(), _spoken()[100]
+    joined: list[str] = []
+    for token in tokens:
+        if token == hundred and joined and 1 <= values.get(joined[-1], 0) <= 9:
+            joined[-1] = _spoken()[100 * values[joined[-1]]]
+        else:
+            joined.append(token)
+    return joined
 
 
 def _below_thousand(tokens: Sequence[str]) -> int | None:

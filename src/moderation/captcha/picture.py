@@ -58,7 +58,8 @@ def _draw(challenge: Challenge, form: str) -> bytes:
             "a picture needs the extra [image]: pip install 'persian-moderation[image]'"
         ) from None
     random = SystemRandom()
-    text = TextPath((0, 0), challenge.question, _SIZE, prop=FontProperties(family=_FONT))
+    plain = challenge.question.replace("$", r"\$")  # which begins a formula
+    text = TextPath((0, 0), plain, _SIZE, prop=FontProperties(family=_FONT))
     outline = Path(_bend(text.vertices, random), text.codes)
     box = outline.get_extents()
     width, height = box.width + 2 * _MARGIN, box.height + 2 * _MARGIN

@@ -63,7 +63,7 @@ class QuestionKind(Protocol):
     def read(self, answer: str) -> str | None:
         """Return the one form of what somebody answered, or None where it can't be an answer.
 
-        It gets any string and must not raise.
+        It gets any string and must not raise. A form lets through 64 characters.
         """
         ...
 
@@ -76,7 +76,7 @@ class Arithmetic:
     first number from falling below zero. With the defaults all three are independent.
 
     By default a short step from a long number: as easy as «۱ + ۱۲» for who can copy, but with
-    9,000 answers, where «۱ + ۱۲» has some thirty and guessing them pays. The classical form is
+    9,000 answers, where «۱ + ۱۲» has two dozen and guessing them pays. The classical form is
     ``Arithmetic(answers=(2, 24), steps=(1, 12))``; see ``docs/captcha.md`` for what it is worth.
 
     Parameters

@@ -47,8 +47,19 @@ class Store(Protocol):
 
 
 def default_path() -> Path:
-    """Return where the SQLite store lies if nothing else is said: the user's own state."""
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    """Return where the SQLite store lies if nothing else is said: the user's own state.
+
+    Raises
+    ------
+    StoreError
+        If the user has no home folder.
+    """
+    base = os.environ.get("XDG_STATE_HOME")
+    if not base:
+        try:
+            base = str(Path.home() / ".local" / "state")
+        except RuntimeError as error:
+            raise StoreError(f"no place for the default store: {error}; name a store") from error
     return Path(base) / "persian-moderation" / "captcha.sqlite3"
 
 

@@ -23,6 +23,8 @@ class DjangoCacheStore:
     Memcached, Redis and database caches serve any number of processes, a local-memory cache
     one. Caches may drop what they have no room for, and with it the memory that a token was
     used: give this one room (``MAX_ENTRIES``, which is 300 unless set) and nothing else to keep.
+    With a database cache and ``ATOMIC_REQUESTS`` a view that raises takes back what it added:
+    answer a wrong answer by a page, not by an exception.
 
     Parameters
     ----------
@@ -74,8 +76,7 @@ class DjangoCacheStore:
         mark = self._prefix + "since"
         with self._errors():
             self._cache.add(mark, now, timeout=None)
-            found = self._cache.get(mark)
-        return now if found is None else float(found)
+            return float(self._cache.get(mark))
 
     def _errors(self) -> AbstractContextManager[None]:
         # Every backend has errors of its own kind; none of them may let anybody through.

@@ -32,6 +32,7 @@ class MemoryStore:
         self._largest = largest
         self._keys: dict[str, float] = {}
         self._swept = -math.inf
+        self._first_end = -math.inf  # no key of the last sweep ends before
         self._since: float | None = None
         self._lock = threading.Lock()
 
@@ -43,11 +44,13 @@ class MemoryStore:
         with self._lock:
             if self._keys.get(key, -math.inf) > now:
                 return False
-            if len(self._keys) >= self._largest or not self._swept <= now < self._swept + _SWEEP:
+            full = len(self._keys) >= self._largest
+            # A full store is not looked through again before there is something to find.
+            if (full and now >= self._first_end) or not self._swept <= now < self._swept + _SWEEP:
                 self._keys = {k: end for k, end in self._keys.items() if end > now}
-                self._swept = now
-                if len(self._keys) >= self._largest:
-                    raise StoreError(f"the memory store is full: {self._largest} keys")
+                self._swept, self._first_end = now, min(self._keys.values(), default=-math.inf)
+            if len(self._keys) >= self._largest:
+                raise StoreError(f"the memory store is full: {self._largest} keys")
             self._keys[key] = until
             return True
 

@@ -17,9 +17,11 @@ __all__ = ["RedisStore"]
 class RedisStore:
     """Keep keys in Redis, each with its own end.
 
-    A Redis that has lost its keys, because it was restarted without its file or emptied, has
-    lost the mark of when it began as well: tokens from before are refused as expired. Give it
-    ``maxmemory-policy noeviction``, so that it forgets nothing alone.
+    A Redis that has lost all its keys, because it was restarted without its file or emptied, has
+    lost the mark of when it began as well: tokens from before are refused as expired. One that
+    comes back from a file that is a minute old has lost that minute's tokens and not the mark:
+    give it ``appendonly yes`` with ``appendfsync always`` where that matters, or no file at all,
+    and ``maxmemory-policy noeviction``, so that it forgets nothing alone.
 
     Parameters
     ----------
@@ -70,7 +72,8 @@ class RedisStore:
             if found is None:
                 self._redis.set(mark, repr(now), nx=True)
                 found = self._redis.get(mark)
-        return float(str(found, "ascii") if isinstance(found, bytes) else str(found))
+            # What vanished in between, or was damaged, is no time: a ValueError.
+            return float(str(found, "ascii") if isinstance(found, bytes) else str(found))
 
     def _errors(self) -> AbstractContextManager[None]:
-        return store_errors("Redis", self._trouble, OSError)
+        return store_errors("Redis", self._trouble, OSError, ValueError)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 import threading
-from contextlib import AbstractContextManager
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from moderation.captcha.stores.trouble import store_errors
 
 __all__ = ["SQLiteStore"]
 
-_SWEEP = 30.0  # seconds between sweeps of one connection
+_SWEEP = 30.0  # seconds between sweeps of one process
 _SWEPT_AT_ONCE = 10_000  # rows, so that nobody waits long for a sweep
 _TABLES = """
 CREATE TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
@@ -27,29 +30,19 @@ ON CONFLICT (key) DO UPDATE SET until = :until WHERE until <= :now
 _OLD = f"SELECT key FROM seen WHERE until <= ? LIMIT {_SWEPT_AT_ONCE}"
 
 
-class _Connection:
-    """One thread's connection, and when it last swept."""
-
-    def __init__(self, path: Path, timeout: float) -> None:
-        self.process = os.getpid()
-        self.swept = 0.0
-        self.sql = sqlite3.connect(path, timeout=timeout, isolation_level=None)
-        # A write-ahead log takes one write at a time without keeping readers waiting. It loses
-        # nothing when a program ends; at a power cut it may lose the last moments.
-        self.sql.execute("PRAGMA journal_mode=WAL")
-        self.sql.execute("PRAGMA synchronous=NORMAL")
-        self.sql.executescript(_TABLES)
-
-
 class SQLiteStore:
     """Keep keys in an SQLite file.
+
+    A process has one connection, which its threads take in turns, as SQLite takes writes. It is
+    closed before a fork: neither half of a forked connection is sound. A file that was removed or
+    replaced is opened anew, with no memory of what was before.
 
     Parameters
     ----------
     path : str or path
         The file; it and its folder are made if need be. It must lie on a disk of this machine.
     timeout : float
-        Seconds to wait for others that are writing.
+        Seconds to wait for other processes that are writing.
 
     Raises
     ------
@@ -60,42 +53,96 @@ class SQLiteStore:
     def __init__(self, path: str | os.PathLike[str], timeout: float = 10.0) -> None:
         self._path = Path(path)
         self._timeout = timeout
-        self._local = threading.local()
-        self._since: float | None = None
-        with self._errors():
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._connection()
+        self._lock = threading.Lock()
+        self._sql: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._swept = -math.inf
+        with self._opened():
+            pass
+        _STORES.add(self)
 
     def add(self, key: str, now: float, until: float) -> bool:
         """Add a key; see :class:`moderation.captcha.stores.Store`."""
-        with self._errors():
-            connection = self._connection()
-            if not connection.swept <= now < connection.swept + _SWEEP:
-                connection.swept = now
-                connection.sql.execute(f"DELETE FROM seen WHERE key IN ({_OLD})", (now,))
-            row = {"key": key, "now": now, "until": until}
-            return connection.sql.execute(_ADD, row).rowcount == 1
+        with self._opened() as sql:
+            if not self._swept <= now < self._swept + _SWEEP:
+                self._swept = now
+                sql.execute(f"DELETE FROM seen WHERE key IN ({_OLD})", (now,))
+            return sql.execute(_ADD, {"key": key, "now": now, "until": until}).rowcount == 1
 
     def remove(self, key: str) -> None:
         """Remove a key; see :class:`moderation.captcha.stores.Store`."""
-        with self._errors():
-            self._connection().sql.execute("DELETE FROM seen WHERE key = ?", (key,))
+        with self._opened() as sql:
+            sql.execute("DELETE FROM seen WHERE key = ?", (key,))
 
     def since(self, now: float) -> float:
         """Return when the file was first used."""
-        if self._since is None:
-            with self._errors():
-                sql = self._connection().sql
+        with self._opened() as sql:
+            found = sql.execute("SELECT since FROM kept").fetchone()
+            if found is None:
                 sql.execute("INSERT OR IGNORE INTO kept (only, since) VALUES (1, ?)", (now,))
-                self._since = float(sql.execute("SELECT since FROM kept").fetchone()[0])
-        return self._since
+                found = sql.execute("SELECT since FROM kept").fetchone()
+            return float(found[0])
 
-    def _connection(self) -> _Connection:
-        """Return this thread's connection; one from before a fork is not used."""
-        connection: _Connection | None = getattr(self._local, "connection", None)
-        if connection is None or connection.process != os.getpid():
-            connection = self._local.connection = _Connection(self._path, self._timeout)
-        return connection
+    def close(self) -> None:
+        """Close the file; whatever is asked next opens it again."""
+        with self._lock:
+            self._close()
 
-    def _errors(self) -> AbstractContextManager[None]:
-        return store_errors(self._path, sqlite3.Error, OSError)
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        """Hold the connection to the file that lies at the path now."""
+        with self._lock, store_errors(self._path, sqlite3.Error, OSError):
+            if self._sql is None or self._file != _identity(self._path):
+                self._close()
+                self._sql = self._connect()
+                self._file = _identity(self._path)
+            yield self._sql
+
+    def _connect(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sql = sqlite3.connect(
+            self._path, timeout=self._timeout, isolation_level=None, check_same_thread=False
+        )
+        # A write-ahead log takes one write at a time without keeping readers waiting. It loses
+        # nothing when a program ends; at a power cut it may lose the last moments.
+        sql.execute("PRAGMA journal_mode=WAL")
+        sql.execute("PRAGMA synchronous=NORMAL")
+        sql.executescript(_TABLES)
+        return sql
+
+    def _close(self) -> None:
+        if self._sql is not None:
+            self._sql.close()
+            self._sql = None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+#: The stores of this process, whose connections are closed before it forks, and those that wait
+#: for the fork to be over.
+_STORES: weakref.WeakSet[SQLiteStore] = weakref.WeakSet()
+_WAITING: list[SQLiteStore] = []
+
+
+def _before_fork() -> None:
+    for store in list(_STORES):
+        store._lock.acquire()
+        _WAITING.append(store)
+        store._close()
+
+
+def _after_fork() -> None:
+    while _WAITING:
+        _WAITING.pop()._lock.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork
+    )
